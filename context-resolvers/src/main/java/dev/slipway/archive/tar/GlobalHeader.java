@@ -1,0 +1,33 @@
+package dev.slipway.archive.tar;
+
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The records of the global PAX headers so far. Each key counts for every entry that follows until it is set anew; an
+ * empty value takes it back.
+ */
+final class GlobalHeader {
+    private static final int MOST_RECORDS = 10_000;
+
+    private final Map<String, PaxRecords.PaxRecord> records = new LinkedHashMap<>();
+
+    void add(List<PaxRecords.PaxRecord> added) throws TarException {
+        for (PaxRecords.PaxRecord record : added) {
+            if (record.value().length == 0) {
+                records.remove(record.key());
+            } else {
+                records.put(record.key(), record);
+            }
+        }
+        if (records.size() > MOST_RECORDS) {
+            throw new TarException("the global headers before it hold more than " + MOST_RECORDS + " records");
+        }
+    }
+
+    Collection<PaxRecords.PaxRecord> records() {
+        return records.values();
+    }
+}

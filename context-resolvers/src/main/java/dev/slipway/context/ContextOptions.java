@@ -1,0 +1,57 @@
+package dev.slipway.context;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.OptionalLong;
+
+/**
+ * What a resolver may use besides the URI; passed in, so that each resolver can be tested alone.
+ *
+ * @param scratch a directory for this build's context; it need not exist, and is removed when the context is closed
+ * @param ownDirectories directories of ours that no context may contain ({@code --slipway-dir}), unless {@code force}
+ * @param force {@code --force}: the user knows that the context is the whole machine
+ * @param standardInput what {@code tar://stdin} reads
+ * @param environment the executor's own, for endpoints and credentials
+ * @param sizeLimitBytes {@code --context-max-size}: more than this many bytes of files are refused
+ */
+public record ContextOptions(
+        Path scratch,
+        List<Path> ownDirectories,
+        boolean force,
+        StandardInput standardInput,
+        Map<String, String> environment,
+        OptionalLong sizeLimitBytes) {
+
+    public ContextOptions {
+        Objects.requireNonNull(scratch, "scratch is null");
+        ownDirectories = List.copyOf(ownDirectories);
+        environment = Map.copyOf(environment);
+    }
+
+    /** Options with nothing but a place to work in. */
+    public static ContextOptions in(Path scratch) {
+        return new ContextOptions(scratch, List.of(), false, StandardInput.ofProcess(), Map.of(), OptionalLong.empty());
+    }
+
+    public ContextOptions withOwnDirectories(List<Path> directories) {
+        return new ContextOptions(scratch, directories, force, standardInput, environment, sizeLimitBytes);
+    }
+
+    public ContextOptions withForce(boolean value) {
+        return new ContextOptions(scratch, ownDirectories, value, standardInput, environment, sizeLimitBytes);
+    }
+
+    public ContextOptions withStandardInput(StandardInput value) {
+        return new ContextOptions(scratch, ownDirectories, force, value, environment, sizeLimitBytes);
+    }
+
+    public ContextOptions withEnvironment(Map<String, String> value) {
+        return new ContextOptions(scratch, ownDirectories, force, standardInput, value, sizeLimitBytes);
+    }
+
+    public ContextOptions withSizeLimit(OptionalLong bytes) {
+        return new ContextOptions(scratch, ownDirectories, force, standardInput, environment, bytes);
+    }
+}

@@ -1,0 +1,50 @@
+package dev.slipway.posix;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.util.OptionalInt;
+
+/** Waiting for child processes that {@link Launch} started, and ending them. */
+public final class Processes {
+    public static final int SIGKILL = 9;
+    public static final int SIGTERM = 15;
+
+    private static final int WNOHANG = 1;
+    private static final int WEXITED = 4;
+    private static final int WNOWAIT = 0x01000000;
+    private static final int P_PID = 1;
+
+    private Processes() {}
+
+    /** Waits for a child to end and leaves it a zombie, so that its id stays its own until it is {@link #reap}ed. */
+    public static void awaitEnd(int pid) throws IOException {
+        Native.check(Native.call(SystemCall.WAITID, P_PID, pid, 0, WEXITED | WNOWAIT), SystemCall.WAITID, pid);
+    }
+
+    /** Waits for a child to end, and gives its wait status as wait(2) encodes it. */
+    public static int reap(int pid) throws IOException {
+        return wait(pid, 0).orElseThrow();
+    }
+
+    /** Reaps a child if it has ended. */
+    public static OptionalInt poll(int pid) throws IOException {
+        return wait(pid, WNOHANG);
+    }
+
+    private static OptionalInt wait(int pid, int options) throws IOException {
+        MemorySegment block = Native.scratch().block;
+        long ended =
+                Native.check(Native.call(SystemCall.WAIT4, pid, block.address(), options, 0), SystemCall.WAIT4, pid);
+        return ended == 0 ? OptionalInt.empty() : OptionalInt.of(block.get(JAVA_INT, 0));
+    }
+
+    /** Sends a signal; a process that is gone already is no error. */
+    public static void kill(int pid, int signal) throws IOException {
+        long result = Native.call(SystemCall.KILL, pid, signal);
+        if (result != -Errno.ESRCH) {
+            Native.check(result, SystemCall.KILL, pid);
+        }
+    }
+}

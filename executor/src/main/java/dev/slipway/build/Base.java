@@ -1,0 +1,19 @@
+package dev.slipway.build;
+
+import java.nio.file.Path;
+
+/** What a stage starts from, or what COPY --from and mounts take things from. */
+sealed interface Base {
+
+    /** Nothing. */
+    record Scratch() implements Base {}
+
+    /** Another stage of the same file. */
+    record OfStage(int index) implements Base {}
+
+    /** An image of a registry, by the name that the Dockerfile gives it. */
+    record OfImage(String name) implements Base {}
+
+    /** A directory that {@code --build-context} names. */
+    record OfDirectory(String name, Path root) implements Base {}
+}

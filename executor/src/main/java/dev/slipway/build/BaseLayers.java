@@ -1,0 +1,146 @@
+package dev.slipway.build;
+
+import dev.slipway.image.Descriptor;
+import dev.slipway.image.Digest;
+import dev.slipway.layer.Blob;
+import dev.slipway.layer.BlobStore;
+import dev.slipway.progress.BuildEvent;
+import dev.slipway.progress.BuildEvent.Transfer;
+import dev.slipway.progress.ProgressListener;
+import dev.slipway.registry.ImageReference;
+import dev.slipway.registry.RegistryClient;
+import dev.slipway.registry.RegistryException;
+import dev.slipway.rootfs.ImageLayer;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
+
+/**
+ * The blobs of stages' layers. A base's layer is fetched when the first of its image is looked into, and then all of
+ * that image at once, each verified while it comes; a build that looks into none fetches none (DESIGN 3.4).
+ */
+final class BaseLayers implements AutoCloseable {
+    private static final int DOWNLOADS_AT_A_TIME = 4;
+
+    private final RegistryClient registries;
+    private final BlobStore blobs;
+    private final ProgressListener progress;
+    private final int retries;
+    /** Platform threads: system calls through the foreign function interface would hold virtual ones to their carriers. */
+    private final ExecutorService fetchers = Executors.newThreadPerTaskExecutor(
+            Thread.ofPlatform().daemon().name("pull-", 0).factory());
+
+    private final Semaphore slots = new Semaphore(DOWNLOADS_AT_A_TIME);
+    private final Map<Digest, Future<Long>> fetched = new HashMap<>();
+
+    BaseLayers(RegistryClient registries, BlobStore blobs, ProgressListener progress, int retries) {
+        this.registries = registries;
+        this.blobs = blobs;
+        this.progress = progress;
+        this.retries = retries;
+    }
+
+    /** Layers as a root filesystem takes them. */
+    List<ImageLayer> images(List<StageLayer> layers) {
+        List<ImageLayer> images = new ArrayList<>();
+        for (StageLayer layer : layers) {
+            images.add(new ImageLayer(layer.diffId(), layer.descriptor(), () -> open(layer, layers)));
+        }
+        return images;
+    }
+
+    @Override
+    public void close() {
+        fetchers.shutdownNow();
+        fetchers.close();
+    }
+
+    private InputStream open(StageLayer layer, List<StageLayer> all) throws IOException {
+        Optional<Blob> stored =
+                blobs.find(layer.descriptor().digest(), layer.descriptor().sizeBytes());
+        if (stored.isEmpty() && layer.origin().isPresent()) {
+            all.stream().filter(other -> other.origin().equals(layer.origin())).forEach(this::fetch);
+            await(fetch(layer));
+            stored = blobs.find(layer.descriptor().digest(), layer.descriptor().sizeBytes());
+        }
+        Blob blob = stored.orElseThrow(() -> new IOException(
+                "the layer %s has gone from the content store \"%s\"; does something else remove files there?"
+                        .formatted(layer.descriptor().digest(), blobs)));
+        return new FilterInputStream(blob.openStream()) {
+            @Override
+            public void close() {
+                blob.close();
+            }
+        };
+    }
+
+    private synchronized Future<Long> fetch(StageLayer layer) {
+        return fetched.computeIfAbsent(layer.descriptor().digest(), digest -> fetchers.submit(() -> download(layer)));
+    }
+
+    private static void await(Future<Long> future) throws IOException {
+        try {
+            future.get();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while a layer was fetched", e);
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof IOException cause) {
+                throw cause;
+            }
+            throw new IllegalStateException(e.getCause());
+        }
+    }
+
+    private long download(StageLayer layer) throws IOException, InterruptedException {
+        slots.acquire();
+        try {
+            for (int attempt = 0; ; attempt++) {
+                try {
+                    return download(layer.descriptor(), layer.origin().orElseThrow());
+                } catch (RegistryException e) {
+                    if (attempt >= retries) {
+                        throw e;
+                    }
+                    progress.warn("layer %s: %s; trying again"
+                            .formatted(layer.descriptor().digest(), e.getMessage()));
+                }
+            }
+        } finally {
+            slots.release();
+        }
+    }
+
+    private long download(Descriptor descriptor, ImageReference origin) throws IOException {
+        try (Blob stored =
+                blobs.find(descriptor.digest(), descriptor.sizeBytes()).orElse(null)) {
+            if (stored != null) {
+                return stored.sizeBytes();
+            }
+        }
+        Transfer transfer = new Transfer(
+                Transfer.Direction.PULL,
+                "layer " + descriptor.digest().abbreviated(),
+                origin.name(),
+                OptionalLong.of(descriptor.sizeBytes()));
+        progress.on(new BuildEvent.TransferStarted(transfer));
+        long start = System.nanoTime();
+        try (InputStream in = registries.openBlob(origin, descriptor);
+                Blob blob = blobs.put(descriptor.digest(), descriptor.sizeBytes(), in)) {
+            progress.on(new BuildEvent.TransferFinished(transfer, Duration.ofNanos(System.nanoTime() - start)));
+            return blob.sizeBytes();
+        }
+    }
+}

@@ -1,0 +1,293 @@
+package dev.slipway.build;
+
+import dev.slipway.build.BuildPlan.PlannedInstruction;
+import dev.slipway.dockerfile.CopyInstruction;
+import dev.slipway.dockerfile.Dockerfile;
+import dev.slipway.dockerfile.DockerfileException;
+import dev.slipway.dockerfile.Expander;
+import dev.slipway.dockerfile.FromInstruction;
+import dev.slipway.dockerfile.Instruction;
+import dev.slipway.dockerfile.InstructionSource;
+import dev.slipway.dockerfile.OnBuildInstruction;
+import dev.slipway.dockerfile.RunInstruction;
+import dev.slipway.dockerfile.Stage;
+import dev.slipway.image.Platform;
+import dev.slipway.progress.FailureClass;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * Makes the plan. Stages that nobody needs aren't built, but as with BuildKit their FROM is expanded, their stage
+ * numbers are checked, and they may not be part of a circle.
+ */
+final class BuildPlanner {
+    static final String EPOCH = "SOURCE_DATE_EPOCH";
+
+    private final BuildRequest request;
+    private final Dockerfile dockerfile;
+    private final BaseImages images;
+    private final Platform platform;
+    private final GlobalArguments globals;
+    private final NamedContexts contexts;
+    private final SourceNames names;
+    private final int target;
+    private final List<FromInstruction> froms = new ArrayList<>();
+    private final List<Base> bases = new ArrayList<>();
+    private final List<List<PlannedInstruction>> instructions = new ArrayList<>();
+    private final Map<Integer, PlannedStage> planned = new TreeMap<>();
+
+    private BuildPlanner(BuildRequest request, Dockerfile dockerfile, BaseImages images)
+            throws BuildException, DockerfileException {
+        this.request = request;
+        this.dockerfile = dockerfile;
+        this.images = images;
+        Platform host = Platform.host();
+        this.platform = targetPlatform(host);
+        this.contexts = NamedContexts.of(request.buildContexts(), request.workingDirectory(), platform);
+        this.names = new SourceNames(dockerfile.stages(), contexts);
+        this.target = target();
+        this.globals = GlobalArguments.of(dockerfile, arguments(), host, platform, targetName());
+        expandFroms();
+    }
+
+    static BuildPlan plan(BuildRequest request, Dockerfile dockerfile, BaseImages images)
+            throws BuildException, DockerfileException, IOException {
+        return new BuildPlanner(request, dockerfile, images).plan();
+    }
+
+    private BuildPlan plan() throws BuildException, DockerfileException, IOException {
+        Optional<Instant> epoch = epoch();
+        for (Stage stage : dockerfile.stages()) {
+            instructions.add(plannedInstructions(stage));
+        }
+        refuseCircles();
+        need(target);
+        return new BuildPlan(dockerfile, globals, platform, request.platform().isPresent(), target, planned, epoch);
+    }
+
+    private Platform targetPlatform(Platform host) throws BuildException {
+        if (request.platform().isEmpty()) {
+            return host;
+        }
+        try {
+            return Platform.parse(request.platform().get(), host);
+        } catch (IllegalArgumentException e) {
+            throw new BuildException(FailureClass.USAGE, "--platform: " + e.getMessage(), e);
+        }
+    }
+
+    private int target() throws BuildException {
+        if (request.target().isEmpty()) {
+            return dockerfile.stages().size() - 1;
+        }
+        String wanted = request.target().get();
+        return names.target(wanted)
+                .orElseThrow(() -> new BuildException(
+                        FailureClass.DOCKERFILE,
+                        "--target \"%s\": %s has no such stage; it has %s"
+                                .formatted(
+                                        wanted,
+                                        dockerfile.file().name(),
+                                        dockerfile.stages().stream()
+                                                .map(Stage::displayName)
+                                                .toList())));
+    }
+
+    private String targetName() {
+        return dockerfile.stages().get(target).name().orElse("default");
+    }
+
+    /** Those of the command line; the epoch of the environment counts as one, as with buildx. */
+    private Map<String, String> arguments() {
+        Map<String, String> arguments = new LinkedHashMap<>(request.buildArguments());
+        Optional.ofNullable(request.environment().get(EPOCH))
+                .filter(value -> !value.isEmpty())
+                .ifPresent(value -> arguments.putIfAbsent(EPOCH, value));
+        return arguments;
+    }
+
+    private Optional<Instant> epoch() throws BuildException {
+        Optional<String> value = globals.inherited(EPOCH).filter(text -> !text.isEmpty());
+        if (value.isEmpty()) {
+            return Optional.empty();
+        }
+        if (!value.get().matches("[0-9]{1,12}")) {
+            throw new BuildException(
+                    FailureClass.USAGE,
+                    "%s is \"%s\", which is no number of seconds since 1970; give one, or leave it out"
+                            .formatted(EPOCH, value.get()));
+        }
+        return Optional.of(Instant.ofEpochSecond(Long.parseLong(value.get())));
+    }
+
+    private void expandFroms() throws BuildException, DockerfileException {
+        Expander expander = new Expander(globals.values(), dockerfile.escape());
+        for (Stage stage : dockerfile.stages()) {
+            FromInstruction from = stage.from().expand(expander);
+            froms.add(from);
+            Optional<Base> replaced = stage.name().flatMap(contexts::find);
+            bases.add(replaced.isPresent() ? replaced.get() : names.base(stage, from.image()));
+        }
+    }
+
+    private boolean isReplaced(Stage stage) {
+        return stage.name().flatMap(contexts::find).isPresent();
+    }
+
+    private List<PlannedInstruction> plannedInstructions(Stage stage) throws BuildException, DockerfileException {
+        List<PlannedInstruction> planned = new ArrayList<>();
+        if (!isReplaced(stage)) {
+            for (Instruction instruction : stage.instructions()) {
+                planned.add(planned(instruction, false));
+            }
+        }
+        return planned;
+    }
+
+    private PlannedInstruction planned(Instruction instruction, boolean trigger)
+            throws BuildException, DockerfileException {
+        Map<String, Base> sources = new HashMap<>();
+        if (instruction instanceof CopyInstruction copy && copy.from().isPresent()) {
+            String from = copy.from().get();
+            sources.put(from, names.copySource(copy.source(), from));
+        }
+        if (instruction instanceof RunInstruction run) {
+            for (String from : run.mountOrigins()) {
+                sources.put(from, names.mountSource(from));
+            }
+        }
+        return new PlannedInstruction(instruction, trigger, sources);
+    }
+
+    private void refuseCircles() throws BuildException {
+        Set<Integer> done = new HashSet<>();
+        for (Stage stage : dockerfile.stages()) {
+            refuseCircle(stage.index(), new ArrayList<>(), done);
+        }
+    }
+
+    private void refuseCircle(int index, List<Integer> path, Set<Integer> done) throws BuildException {
+        if (path.contains(index)) {
+            Stage stage = dockerfile.stages().get(index);
+            throw Locations.dockerfile(
+                    stage.from().source(),
+                    "stage \"%s\" needs itself, by way of %s; break the circle"
+                            .formatted(
+                                    stage.displayName(),
+                                    path.stream()
+                                            .map(step -> dockerfile
+                                                    .stages()
+                                                    .get(step)
+                                                    .displayName())
+                                            .toList()));
+        }
+        if (!done.contains(index)) {
+            path.add(index);
+            for (int needed : needs(index)) {
+                refuseCircle(needed, path, done);
+            }
+            path.removeLast();
+            done.add(index);
+        }
+    }
+
+    private List<Integer> needs(int index) {
+        List<Integer> needed = new ArrayList<>();
+        addStage(bases.get(index), needed);
+        instructions
+                .get(index)
+                .forEach(instruction -> instruction.sources().values().forEach(source -> addStage(source, needed)));
+        return needed;
+    }
+
+    private static void addStage(Base base, List<Integer> into) {
+        if (base instanceof Base.OfStage stage) {
+            into.add(stage.index());
+        }
+    }
+
+    private void need(int index) throws BuildException, DockerfileException, IOException {
+        if (planned.containsKey(index)) {
+            return;
+        }
+        Stage stage = dockerfile.stages().get(index);
+        FromInstruction from = froms.get(index);
+        Base base = bases.get(index);
+        if (base instanceof Base.OfStage below) {
+            need(below.index());
+        }
+        Platform wanted = platformOf(stage, from, base);
+        Optional<BaseImage> image = base instanceof Base.OfImage named
+                ? Optional.of(images.resolve(named.name(), wanted, from.source()))
+                : Optional.empty();
+        List<PlannedInstruction> all = new ArrayList<>();
+        if (!isReplaced(stage)) {
+            for (Instruction trigger : triggers(from.source(), base, image)) {
+                all.add(planned(trigger, true));
+            }
+        }
+        all.addAll(instructions.get(index));
+        planned.put(index, new PlannedStage(stage, from, base, wanted, image, isReplaced(stage), all));
+        for (PlannedInstruction instruction : all) {
+            for (Map.Entry<String, Base> source : instruction.sources().entrySet()) {
+                if (source.getValue() instanceof Base.OfStage other) {
+                    refuseLaterStage(stage, instruction, source.getKey(), other.index());
+                    need(other.index());
+                }
+            }
+        }
+    }
+
+    private Platform platformOf(Stage stage, FromInstruction from, Base base) throws BuildException {
+        if (base instanceof Base.OfStage below) {
+            return Objects.requireNonNull(planned.get(below.index())).platform();
+        }
+        if (from.platform().isEmpty() || base instanceof Base.Scratch) {
+            return platform;
+        }
+        try {
+            return Platform.parse(from.platform().get(), Platform.host());
+        } catch (IllegalArgumentException e) {
+            throw Locations.failure(FailureClass.DOCKERFILE, stage.from().source(), String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private List<Instruction> triggers(InstructionSource from, Base base, Optional<BaseImage> image)
+            throws DockerfileException {
+        List<String> texts = new ArrayList<>();
+        image.ifPresent(found -> texts.addAll(found.config().container().onBuild()));
+        if (base instanceof Base.OfStage below) {
+            for (PlannedInstruction instruction : instructions.get(below.index())) {
+                if (instruction.instruction() instanceof OnBuildInstruction onBuild) {
+                    texts.add(onBuild.trigger());
+                }
+            }
+        }
+        List<Instruction> triggers = new ArrayList<>();
+        for (String text : texts) {
+            triggers.add(Dockerfile.parseTrigger(
+                    "ONBUILD of %s (%s)".formatted(from.arguments(), Locations.of(from)), text));
+        }
+        return triggers;
+    }
+
+    private void refuseLaterStage(Stage stage, PlannedInstruction instruction, String name, int other)
+            throws BuildException {
+        if (other >= stage.index()) {
+            throw Locations.dockerfile(
+                    instruction.instruction().source(),
+                    "can't take anything from stage \"%s\", which comes later than stage \"%s\"; move it up"
+                            .formatted(name, stage.displayName()));
+        }
+    }
+}

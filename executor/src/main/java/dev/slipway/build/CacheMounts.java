@@ -1,0 +1,106 @@
+package dev.slipway.build;
+
+import dev.slipway.build.copy.Copier;
+import dev.slipway.build.copy.CopyException;
+import dev.slipway.build.copy.CopyRules;
+import dev.slipway.dockerfile.DockerIgnore;
+import dev.slipway.dockerfile.Mount.Ownership;
+import dev.slipway.dockerfile.Mount.Sharing;
+import dev.slipway.image.Digest;
+import dev.slipway.posix.Directory;
+import dev.slipway.posix.FileStatus;
+import dev.slipway.posix.OpenFile;
+import dev.slipway.posix.PathBytes;
+import dev.slipway.rootfs.DirectoryTree;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * The directories of {@code RUN --mount=type=cache}, kept in the store for later builds: {@code mounts/ID} (DESIGN
+ * 3.11). Builds that share the store share them by file locks.
+ */
+final class CacheMounts {
+    private static final int DEFAULT_MODE = 0755;
+    private static final PathBytes LOCK = PathBytes.of("lock");
+    private static final PathBytes DATA = PathBytes.of("data");
+    private static final PathBytes GATE = PathBytes.of("gate");
+
+    private final Path directory;
+
+    CacheMounts(Path directory) {
+        this.directory = directory;
+    }
+
+    /** A cache in use. */
+    record Lease(Path directory, OpenFile lock) implements AutoCloseable {
+        @Override
+        public void close() throws IOException {
+            lock.close();
+        }
+    }
+
+    /**
+     * Takes a cache, and makes it where it is new: empty, or with a seed's content.
+     *
+     * @param sharing shared caches may be used by several steps at a time, locked ones are waited for, private ones are
+     *     parted
+     */
+    Lease acquire(String id, Sharing sharing, Ownership ownership, Optional<MountSources.Seed> seed)
+            throws IOException, CopyException {
+        String name = Digest.of(id.getBytes(StandardCharsets.UTF_8)).hex();
+        for (int copy = 0; ; copy++) {
+            Path place = directory.resolve(copy == 0 ? name : name + "-" + copy);
+            Files.createDirectories(place);
+            try (Directory opened = Directory.open(place)) {
+                Optional<OpenFile> lock = lock(opened, sharing);
+                if (lock.isPresent()) {
+                    prepare(opened, ownership, seed);
+                    return new Lease(place.resolve(DATA.toUtf8()), lock.get());
+                }
+            }
+        }
+    }
+
+    /** The lock, or nothing where a private cache is in use. */
+    private static Optional<OpenFile> lock(Directory place, Sharing sharing) throws IOException {
+        OpenFile lock = place.openLockFile(LOCK);
+        switch (sharing) {
+            case SHARED -> lock.lock(true);
+            case LOCKED -> lock.lock(false);
+            case PRIVATE -> {
+                if (!lock.tryLock(false)) {
+                    lock.close();
+                    return Optional.empty();
+                }
+            }
+        }
+        return Optional.of(lock);
+    }
+
+    private static void prepare(Directory place, Ownership ownership, Optional<MountSources.Seed> seed)
+            throws IOException, CopyException {
+        try (OpenFile gate = place.openLockFile(GATE)) {
+            gate.lock(false);
+            if (place.statusIfPresent(DATA).isPresent()) {
+                return;
+            }
+            place.makeDirectory(DATA, DEFAULT_MODE);
+            FileStatus like = seed.isPresent() ? pour(seed.get(), place) : place.status(DATA);
+            place.setOwner(DATA, (int) ownership.uid().orElse(seed.isPresent() ? like.uid() : 0), (int)
+                    ownership.gid().orElse(seed.isPresent() ? like.gid() : 0));
+            place.setPermissions(DATA, ownership.mode().orElse(seed.isPresent() ? like.permissions() : DEFAULT_MODE));
+        }
+    }
+
+    private static FileStatus pour(MountSources.Seed seed, Directory place) throws IOException, CopyException {
+        CopyRules rules = new CopyRules(Optional.empty(), Optional.empty(), Instant.EPOCH);
+        Copier copier = new Copier(DirectoryTree.of(place), "/" + DATA, rules, false, DockerIgnore.none());
+        copier.copyFile(seed.source(), seed.path(), false);
+        copier.finish();
+        return seed.source().tree().status(seed.path()).orElseThrow();
+    }
+}

@@ -1,0 +1,218 @@
+package dev.slipway.build;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.slipway.build.copy.ContextTree;
+import dev.slipway.dockerfile.Checks;
+import dev.slipway.dockerfile.DockerfileException;
+import dev.slipway.dockerfile.Finding;
+import dev.slipway.image.LayerCompression;
+import dev.slipway.image.MediaFamily;
+import dev.slipway.layer.BlobCompression;
+import dev.slipway.layer.BlobStore;
+import dev.slipway.layer.LayerWriter;
+import dev.slipway.layer.TimePolicy;
+import dev.slipway.posix.Directory;
+import dev.slipway.posix.PathBytes;
+import dev.slipway.progress.BuildEvent;
+import dev.slipway.progress.FailureClass;
+import dev.slipway.progress.ProgressListener;
+import dev.slipway.publish.PublishableImage;
+import dev.slipway.registry.Proxies;
+import dev.slipway.registry.RegistryClient;
+import dev.slipway.rootfs.RootfsFactory;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+/**
+ * Builds an image: a {@link BuildRequest} becomes a plan, its stages are built, the target's becomes the image (DESIGN
+ * 1). What it is given it neither opens nor closes.
+ */
+public final class ImageBuilder {
+    /** What zstd itself takes where nothing is said. */
+    private static final int ZSTD_LEVEL = 3;
+
+    private final RegistryClient registries;
+    private final BlobStore blobs;
+    private final Path store;
+    private final RootfsFactory roots;
+    private final Path temporary;
+    private final ProgressListener progress;
+    private final InstantSource clock;
+
+    /**
+     * A builder for one build.
+     *
+     * @param store the directory that {@code blobs} is in
+     * @param temporary a directory of this build's own, removed by whoever made it
+     */
+    public ImageBuilder(
+            RegistryClient registries,
+            BlobStore blobs,
+            Path store,
+            RootfsFactory roots,
+            Path temporary,
+            ProgressListener progress,
+            InstantSource clock) {
+        this.registries = requireNonNull(registries, "registries is null");
+        this.blobs = requireNonNull(blobs, "blobs is null");
+        this.store = requireNonNull(store, "store is null");
+        this.roots = requireNonNull(roots, "roots is null");
+        this.temporary = requireNonNull(temporary, "temporary is null");
+        this.progress = requireNonNull(progress, "progress is null");
+        this.clock = requireNonNull(clock, "clock is null");
+    }
+
+    /**
+     * Builds what is asked for.
+     *
+     * @throws BuildException with the place in the Dockerfile and the class of failure
+     * @throws DockerfileException where the Dockerfile itself, or its {@code .dockerignore}, is wrong
+     */
+    public PublishableImage build(BuildRequest request)
+            throws BuildException, DockerfileException, IOException, InterruptedException {
+        BuildFiles files = BuildFiles.read(request);
+        BaseImages images = new BaseImages(registries);
+        BuildPlan plan = BuildPlanner.plan(request, files.dockerfile(), images);
+        Unsupported.refuse(plan);
+        check(request, files, images);
+        GivenArguments.warnOfUnused(plan, progress);
+        progress.on(plan.event());
+        MediaFamily family = family(request, plan);
+        int processors = Runtime.getRuntime().availableProcessors();
+        try (ExecutorService workers = Executors.newFixedThreadPool(processors);
+                BaseLayers layers = new BaseLayers(
+                        registries, blobs, progress, request.retries().downloads())) {
+            LayerWriter writer = new LayerWriter(
+                            blobs, compression(request.layers()), family, times(request, plan), workers, processors)
+                    .leavingOut(leftOut(request.layers()));
+            return build(request, plan, files, images, layers, writer, family);
+        }
+    }
+
+    private PublishableImage build(
+            BuildRequest request,
+            BuildPlan plan,
+            BuildFiles files,
+            BaseImages images,
+            BaseLayers layers,
+            LayerWriter writer,
+            MediaFamily family)
+            throws BuildException, DockerfileException, IOException, InterruptedException {
+        long start = System.nanoTime();
+        ContextTree context = new ContextTree(Directory.open(request.context()), files.ignore(), files.ignoreName());
+        BuildSession.Parts parts = new BuildSession.Parts(
+                images,
+                layers,
+                roots,
+                writer,
+                context,
+                new Downloads(temporary, proxies(request)),
+                new CacheMounts(store.resolve("mounts")),
+                temporary,
+                progress,
+                clock);
+        try (BuildSession session = new BuildSession(request, plan, parts)) {
+            new StageSchedule(plan, session).run(request.jobs());
+            PublishableImage image =
+                    new FinishedImage(request, plan, session.built(plan.target()), family, clock).publishable(blobs);
+            progress.on(built(image, start));
+            return image;
+        }
+    }
+
+    /** Says what the checks found; their findings end the build where the file asks for that. */
+    private void check(BuildRequest request, BuildFiles files, BaseImages images)
+            throws BuildException, DockerfileException {
+        Checks.Result result = new DockerfileChecks(images::known, progress).run(request, files, true);
+        String name = files.dockerfile().file().name();
+        for (Finding finding : result.findings()) {
+            progress.on(new BuildEvent.CheckWarning(
+                    finding.rule().id(), finding.message(), name, OptionalInt.of(finding.line())));
+        }
+        if (result.failing()) {
+            throw new BuildException(
+                    FailureClass.DOCKERFILE,
+                    "%s asks that findings of the build checks count as errors, and there are some: %s"
+                            .formatted(
+                                    name,
+                                    result.findings().stream()
+                                            .map(finding -> finding.rule().id())
+                                            .distinct()
+                                            .toList()));
+        }
+    }
+
+    private static BuildEvent.ImageBuilt built(PublishableImage image, long start) {
+        return new BuildEvent.ImageBuilt(
+                image.manifest().digest().toString(),
+                image.manifest().mediaType(),
+                image.layers().stream()
+                        .map(layer -> new BuildEvent.ImageBuilt.Layer(
+                                layer.descriptor().digest().toString(),
+                                layer.descriptor().sizeBytes()))
+                        .toList(),
+                Duration.ofNanos(System.nanoTime() - start));
+    }
+
+    private static List<PathBytes> leftOut(BuildRequest.LayerOptions options) {
+        return options.ignoredPaths().stream().map(PathBytes::of).toList();
+    }
+
+    private static Proxies proxies(BuildRequest request) throws BuildException {
+        try {
+            return Proxies.of(request.environment());
+        } catch (IllegalArgumentException e) {
+            throw new BuildException(FailureClass.USAGE, String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    /** The base's family of media types, OCI on scratch, unless a flag says otherwise. */
+    private static MediaFamily family(BuildRequest request, BuildPlan plan) throws BuildException {
+        MediaFamily family = switch (request.format()) {
+            case DOCKER -> MediaFamily.DOCKER;
+            case OCI -> MediaFamily.OCI;
+            case AS_BASE -> plan.bottomImage().map(BaseImage::family).orElse(MediaFamily.OCI);
+        };
+        boolean zstd = request.layers().compression() == BuildRequest.Compression.ZSTD;
+        if (zstd && !family.allows(LayerCompression.ZSTD)) {
+            if (request.format() == BuildRequest.ImageFormat.AS_BASE) {
+                return MediaFamily.OCI;
+            }
+            throw new BuildException(
+                    FailureClass.USAGE,
+                    "--image-format=docker has no layers packed with zstd; leave out one of the two flags");
+        }
+        return family;
+    }
+
+    private static BlobCompression compression(BuildRequest.LayerOptions options) throws BuildException {
+        try {
+            return switch (options.compression()) {
+                case GZIP ->
+                    options.compressionLevel()
+                            .<BlobCompression>map(BlobCompression.Gzip::new)
+                            .orElse(BlobCompression.DEFAULT);
+                case ZSTD -> new BlobCompression.Zstd(options.compressionLevel().orElse(ZSTD_LEVEL));
+            };
+        } catch (IllegalArgumentException e) {
+            throw new BuildException(FailureClass.USAGE, "--compression-level: " + e.getMessage(), e);
+        }
+    }
+
+    private static TimePolicy times(BuildRequest request, BuildPlan plan) {
+        if (request.layers().reproducible()) {
+            return new TimePolicy.Fixed(plan.epoch().orElse(Instant.EPOCH));
+        }
+        return request.layers().rewriteTimestamps() && plan.epoch().isPresent()
+                ? new TimePolicy.Clamp(plan.epoch().get())
+                : new TimePolicy.Keep();
+    }
+}

@@ -1,0 +1,201 @@
+package dev.slipway.build;
+
+import dev.slipway.build.BuildPlan.PlannedInstruction;
+import dev.slipway.build.BuildRequest.SecretSource;
+import dev.slipway.build.copy.CopyException;
+import dev.slipway.build.copy.TreePaths;
+import dev.slipway.dockerfile.DockerfileException;
+import dev.slipway.dockerfile.Mount.Ownership;
+import dev.slipway.dockerfile.RunInstruction;
+import dev.slipway.posix.PathBytes;
+import dev.slipway.progress.FailureClass;
+import dev.slipway.sandbox.Mount;
+import dev.slipway.sandbox.Mount.Writes;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * What {@code RUN --mount} brings into a step: trees, caches, memory, secrets (spec: mounts). Closing it gives caches
+ * back and forgets copies that were made for the step.
+ */
+final class RunMounts implements AutoCloseable {
+    private static final int SECRET_MODE = 0400;
+    private static final String AGENT_VARIABLE = "SSH_AUTH_SOCK";
+    private static final String AGENT_SOCKET = "/run/buildkit/ssh_agent.";
+
+    private final RunInstruction run;
+    private final PlannedInstruction planned;
+    private final StageState state;
+    private final List<Mount> mounts = new ArrayList<>();
+    private final Map<String, String> variables = new LinkedHashMap<>();
+    private final List<CacheMounts.Lease> leases = new ArrayList<>();
+    private int agents;
+
+    private RunMounts(RunInstruction run, PlannedInstruction planned, StageState state) {
+        this.run = run;
+        this.planned = planned;
+        this.state = state;
+    }
+
+    static RunMounts of(RunInstruction run, PlannedInstruction planned, StageState state)
+            throws BuildException, DockerfileException, CopyException, IOException, InterruptedException {
+        RunMounts mounts = new RunMounts(run, planned, state);
+        try {
+            for (dev.slipway.dockerfile.Mount mount : run.mounts(state.expander())) {
+                mounts.add(mount);
+            }
+            return mounts;
+        } catch (BuildException | DockerfileException | CopyException | IOException | InterruptedException e) {
+            try (mounts) { // its failure is not lost
+                throw e;
+            }
+        }
+    }
+
+    List<Mount> mounts() {
+        return List.copyOf(mounts);
+    }
+
+    /** Variables that secrets and agents set. */
+    Map<String, String> variables() {
+        return Map.copyOf(variables);
+    }
+
+    @Override
+    public void close() throws IOException {
+        for (CacheMounts.Lease lease : leases) {
+            lease.close();
+        }
+        leases.clear();
+    }
+
+    private void add(dev.slipway.dockerfile.Mount mount)
+            throws BuildException, CopyException, IOException, InterruptedException {
+        switch (mount) {
+            case dev.slipway.dockerfile.Mount.Bind bind -> addBind(bind);
+            case dev.slipway.dockerfile.Mount.Cache cache -> addCache(cache);
+            case dev.slipway.dockerfile.Mount.Tmpfs tmpfs ->
+                mounts.add(new Mount.Tmpfs(
+                        target(tmpfs.target()),
+                        tmpfs.sizeBytes() == 0 ? OptionalLong.empty() : OptionalLong.of(tmpfs.sizeBytes())));
+            case dev.slipway.dockerfile.Mount.Secret secret -> addSecret(secret);
+            case dev.slipway.dockerfile.Mount.Ssh ssh -> addAgent(ssh);
+        }
+    }
+
+    private void addBind(dev.slipway.dockerfile.Mount.Bind bind)
+            throws BuildException, CopyException, IOException, InterruptedException {
+        MountSources.Tree tree = tree(bind.from(), bind.sourcePath());
+        Writes writes = bind.readOnly() ? Writes.REFUSED : tree.forgotten() ? Writes.KEPT : Writes.DISCARDED;
+        mounts.add(new Mount.Bind(target(bind.target()), tree.root(), tree.path(), writes));
+    }
+
+    private MountSources.Tree tree(Optional<String> from, String path)
+            throws BuildException, CopyException, IOException, InterruptedException {
+        MountSources mountSources = state.session().mountSources();
+        return from.isEmpty()
+                ? mountSources.ofContext(path)
+                : mountSources.of(planned.source(from.get()), path, run.source());
+    }
+
+    private void addCache(dev.slipway.dockerfile.Mount.Cache cache)
+            throws BuildException, CopyException, IOException, InterruptedException {
+        CacheMounts caches = state.session().caches();
+        Optional<MountSources.Seed> seed = cache.from().isEmpty()
+                ? Optional.empty()
+                : Optional.of(state.session()
+                        .mountSources()
+                        .seed(planned.source(cache.from().get()), cache.sourcePath(), run.source()));
+        CacheMounts.Lease lease = caches.acquire(cache.id(), cache.sharing(), cache.ownership(), seed);
+        leases.add(lease);
+        String below = cache.from().isEmpty() ? cache.sourcePath() : "";
+        mounts.add(new Mount.Bind(
+                target(cache.target()),
+                lease.directory(),
+                TreePaths.clean(below),
+                cache.readOnly() ? Writes.REFUSED : Writes.KEPT));
+    }
+
+    private void addSecret(dev.slipway.dockerfile.Mount.Secret secret) throws BuildException, IOException {
+        Optional<byte[]> value = value(secret.id());
+        if (value.isEmpty() && secret.required()) {
+            throw Locations.failure(
+                    FailureClass.USAGE,
+                    run.source(),
+                    "RUN needs the secret \"%s\", which was not given; give it with --secret id=%s,src=FILE"
+                            .formatted(secret.id(), secret.id()));
+        }
+        if (secret.environmentVariable().isPresent()) {
+            variables.put(
+                    secret.environmentVariable().get(),
+                    value.map(bytes -> new String(bytes, StandardCharsets.UTF_8))
+                            .orElse(""));
+        }
+        if (value.isPresent() && secret.target().isPresent()) {
+            Ownership owner = secret.ownership();
+            mounts.add(new Mount.Content(
+                    target(secret.target()),
+                    value.get(),
+                    owner.mode().orElse(SECRET_MODE),
+                    (int) owner.uid().orElse(0),
+                    (int) owner.gid().orElse(0)));
+        }
+    }
+
+    private Optional<byte[]> value(String id) throws BuildException, IOException {
+        for (SecretSource source : state.session().request().secrets()) {
+            if (source.id().equals(id)) {
+                return switch (source) {
+                    case SecretSource.OfFile file -> Optional.of(read(file));
+                    case SecretSource.OfVariable variable -> Optional.of(read(variable));
+                };
+            }
+        }
+        return Optional.empty();
+    }
+
+    private byte[] read(SecretSource.OfFile source) throws BuildException {
+        try {
+            return Files.readAllBytes(source.file());
+        } catch (IOException e) {
+            throw new BuildException(
+                    FailureClass.USAGE,
+                    "--secret id=%s: \"%s\" can't be read: %s".formatted(source.id(), source.file(), e.getMessage()),
+                    e);
+        }
+    }
+
+    private byte[] read(SecretSource.OfVariable source) throws BuildException {
+        String value = state.session().request().environment().get(source.variable());
+        if (value == null) {
+            throw new BuildException(
+                    FailureClass.USAGE,
+                    "--secret id=%s: the variable %s is not set".formatted(source.id(), source.variable()));
+        }
+        return value.getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** Without an agent an optional mount sets the variable and brings no socket. */
+    private void addAgent(dev.slipway.dockerfile.Mount.Ssh ssh) throws BuildException {
+        if (ssh.required()) {
+            throw Locations.failure(
+                    FailureClass.USAGE,
+                    run.source(),
+                    "RUN needs the ssh agent \"%s\": forwarding an agent is not supported yet".formatted(ssh.id()));
+        }
+        String socket = ssh.target().isPresent() ? "/" + target(ssh.target()).toUtf8() : AGENT_SOCKET + agents;
+        agents++;
+        variables.putIfAbsent(AGENT_VARIABLE, socket);
+    }
+
+    private PathBytes target(Optional<String> target) {
+        return TreePaths.clean(state.absolute(target.orElseThrow()));
+    }
+}

@@ -1,0 +1,79 @@
+package dev.slipway.build;
+
+import dev.slipway.dockerfile.InstructionSource;
+import dev.slipway.dockerfile.Stage;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What the names mean that FROM, {@code --from} and {@code --target} use (spec: FROM and stages). FROM finds earlier
+ * stages by their lower-case name only; the others any stage, whatever the case, the last of a name; numbers count from
+ * 0.
+ */
+final class SourceNames {
+    static final String SCRATCH = "scratch";
+
+    private final List<Stage> stages;
+    private final NamedContexts contexts;
+    private final Map<String, Integer> all = new HashMap<>();
+
+    SourceNames(List<Stage> stages, NamedContexts contexts) {
+        this.stages = List.copyOf(stages);
+        this.contexts = contexts;
+        for (Stage stage : stages) {
+            stage.name().ifPresent(name -> all.put(name, stage.index()));
+        }
+    }
+
+    /** What a FROM starts from. */
+    Base base(Stage stage, String image) throws BuildException {
+        for (Stage earlier : stages.subList(0, stage.index()).reversed()) {
+            if (earlier.name().filter(image::equals).isPresent()) {
+                return new Base.OfStage(earlier.index());
+            }
+        }
+        return elsewhere(image);
+    }
+
+    /** What a {@code COPY --from} takes from. */
+    Base copySource(InstructionSource source, String from) throws BuildException {
+        Optional<Integer> number = number(from);
+        if (number.isEmpty()) {
+            return mountSource(from);
+        }
+        if (number.get() >= stages.size()) {
+            throw Locations.dockerfile(
+                    source,
+                    "COPY --from=%s: there is no stage %s, the last is %d; name the stage with FROM ... AS and use the name"
+                            .formatted(from, from, stages.size() - 1));
+        }
+        return new Base.OfStage(number.get());
+    }
+
+    /** What a mount takes from: names only. */
+    Base mountSource(String from) throws BuildException {
+        Integer index = all.get(from.toLowerCase(Locale.ROOT));
+        return index != null ? new Base.OfStage(index) : elsewhere(from);
+    }
+
+    /** The stage that {@code --target} names, by name in any case or by number. */
+    Optional<Integer> target(String name) {
+        Integer index = all.get(name.toLowerCase(Locale.ROOT));
+        return index != null ? Optional.of(index) : number(name).filter(number -> number < stages.size());
+    }
+
+    private Base elsewhere(String name) throws BuildException {
+        if (name.equals(SCRATCH)) {
+            return new Base.Scratch();
+        }
+        Optional<Base> context = contexts.find(name);
+        return context.isPresent() ? context.get() : new Base.OfImage(name);
+    }
+
+    private static Optional<Integer> number(String text) {
+        return text.matches("[0-9]{1,9}") ? Optional.of(Integer.parseInt(text)) : Optional.empty();
+    }
+}

@@ -1,0 +1,51 @@
+package dev.slipway.build;
+
+import dev.slipway.build.BuildPlan.PlannedInstruction;
+import dev.slipway.dockerfile.AddInstruction;
+import dev.slipway.dockerfile.RunInstruction;
+import dev.slipway.dockerfile.SourceKind;
+import java.util.List;
+
+/** Refuses by name, before anything is built, what a Dockerfile may say but this executor doesn't do. */
+final class Unsupported {
+    private Unsupported() {}
+
+    static void refuse(BuildPlan plan) throws BuildException {
+        for (PlannedStage stage : plan.stages().values()) {
+            for (PlannedInstruction planned : stage.instructions()) {
+                if (planned.instruction() instanceof RunInstruction run) {
+                    refuse(run);
+                }
+                if (planned.instruction() instanceof AddInstruction add) {
+                    refuse(add, add.files().paths());
+                }
+            }
+        }
+    }
+
+    /** Sources that variables make are looked at once more when they have values. */
+    static void refuse(AddInstruction add, List<String> paths) throws BuildException {
+        for (String path : paths) {
+            if (SourceKind.of(path) == SourceKind.GIT) {
+                throw Locations.dockerfile(
+                        add.source(),
+                        "ADD of the git repository \"%s\" is not supported yet; clone it in a RUN, or fetch it before the build"
+                                .formatted(path));
+            }
+        }
+    }
+
+    private static void refuse(RunInstruction run) throws BuildException {
+        if (run.security() == RunInstruction.Security.INSECURE) {
+            throw Locations.dockerfile(
+                    run.source(),
+                    "RUN --security=insecure is not supported yet; leave it out, steps run with Docker's default capabilities");
+        }
+        if (!run.devices().isEmpty()) {
+            throw Locations.dockerfile(
+                    run.source(),
+                    "RUN --device=%s is not supported: a pod hands no devices on to build steps; leave it out"
+                            .formatted(run.devices().getFirst()));
+        }
+    }
+}

@@ -1,0 +1,42 @@
+package dev.slipway.build;
+
+import dev.slipway.build.copy.CopyException;
+import dev.slipway.build.copy.CopyRules;
+import dev.slipway.build.copy.Target;
+import dev.slipway.build.copy.TreePaths;
+import dev.slipway.dockerfile.WorkdirInstruction;
+import dev.slipway.posix.PathBytes;
+import dev.slipway.rootfs.CommitScope;
+import java.io.IOException;
+import java.util.Optional;
+
+/** WORKDIR: where later instructions work; the directory is made where it is missing, owned by the current USER. */
+final class WorkdirStep {
+    private WorkdirStep() {}
+
+    static void run(WorkdirInstruction workdir, StageState state)
+            throws IOException, CopyException, InterruptedException {
+        String path = workdir.path();
+        String directory;
+        if (path.startsWith("/")) {
+            directory = path;
+        } else {
+            directory = "/" + TreePaths.clean(state.absolute(path)).toUtf8();
+        }
+        state.change(container -> container.workingDir(directory));
+        String history = "WORKDIR " + directory;
+        if (directory.equals("/")) {
+            state.note(history);
+            return;
+        }
+        Target target = new Target(state.tree());
+        CopyRules rules = new CopyRules(
+                Owners.ofUser(workdir.source(), state),
+                Optional.empty(),
+                state.session().creationTime());
+        PathBytes resolved = TreePaths.resolve(state.tree(), TreePaths.clean(directory));
+        target.makeDirectories(resolved, rules);
+        target.close();
+        state.commit(CommitScope.paths(target.written()), history);
+    }
+}

@@ -1,0 +1,80 @@
+package dev.slipway.cli;
+
+import dev.slipway.progress.BuildEvent;
+import dev.slipway.progress.FailureClass;
+import dev.slipway.progress.Level;
+import dev.slipway.progress.LogLines;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** The executor's commands by name; building is the one without. */
+final class Executor {
+    private static final Set<String> LATER =
+            Set.of("warm", "index", "doctor", "plan", "pipeline", "report", "diff", "cache", "login", "push");
+
+    private final Streams streams;
+    private final Path workingDirectory;
+    private final InstantSource clock;
+
+    Executor(Streams streams, Path workingDirectory, InstantSource clock) {
+        this.streams = streams;
+        this.workingDirectory = workingDirectory;
+        this.clock = clock;
+    }
+
+    /** Runs the command line that this process was started with and returns the exit code (DESIGN 3.9). */
+    int run(String[] arguments) {
+        try {
+            Invocation invocation = Invocation.ofThisProcess(arguments);
+            return run(invocation.arguments(), invocation.environment());
+        } catch (UsageException refused) {
+            return refuse(refused);
+        }
+    }
+
+    int run(List<String> arguments, Map<String, String> environment) {
+        String command = arguments.isEmpty() ? "" : arguments.getFirst();
+        List<String> rest = arguments.isEmpty() ? arguments : arguments.subList(1, arguments.size());
+        try {
+            if (LATER.contains(command)) {
+                throw new UsageException("the subcommand \"%s\" is not supported yet".formatted(command));
+            }
+            if (arguments.contains("--help") || arguments.contains("-h") || command.equals("help")) {
+                streams.out().print(command.equals("check") ? Help.ofCheck() : Help.ofBuild());
+                return 0;
+            }
+            return switch (command) {
+                case "version", "--version" -> {
+                    streams.out().println("Slipway " + Version.current());
+                    yield 0;
+                }
+                case "check" -> new CheckCommand(streams, workingDirectory, clock).run(rest, environment);
+                case "build" -> new BuildCommand(streams, workingDirectory, clock).run(rest, environment);
+                default -> {
+                    requireFlag(command);
+                    yield new BuildCommand(streams, workingDirectory, clock).run(arguments, environment);
+                }
+            };
+        } catch (UsageException refused) {
+            return refuse(refused);
+        }
+    }
+
+    private static void requireFlag(String command) throws UsageException {
+        if (!command.isEmpty() && !command.startsWith("-")) {
+            List<String> commands = List.of("build", "check", "version", "help");
+            throw new UsageException("unknown subcommand \"%s\"; did you mean \"%s\"?"
+                    .formatted(command, Nearest.to(command, commands)));
+        }
+    }
+
+    private int refuse(UsageException refused) {
+        FailureClass usage = FailureClass.USAGE;
+        new LogLines(streams.err(), Level.ERROR, false, false, clock)
+                .on(new BuildEvent.BuildFailed(usage, usage.exitCode(), String.valueOf(refused.getMessage())));
+        return usage.exitCode();
+    }
+}

@@ -1,0 +1,90 @@
+package dev.slipway.cli;
+
+import java.util.List;
+
+/** What {@code --help} prints: every flag with what it takes, its default and whether it works yet. */
+final class Help {
+    private static final int COLUMN = 34;
+    private static final int WIDTH = 118;
+
+    private Help() {}
+
+    static String ofBuild() {
+        return """
+                Builds a container image from a Dockerfile and pushes it.
+
+                usage: executor [build] --context URI --destination REF [FLAG...]
+                       executor check [FLAG...]      checks a Dockerfile without building it
+                       executor version
+
+                Write --flag=value or --flag value; --flag or --flag=true|false for those without a value.
+                An empty value means that the flag isn't given.
+                """ + sections(FlagTable.BUILD);
+    }
+
+    static String ofCheck() {
+        return """
+                Checks a Dockerfile without building it: exit code 0, whatever the warnings, unless it is not valid or
+                "# check=error=true" makes warnings errors.
+
+                usage: executor check [--dockerfile PATH] [--context URI] [--format text|json]
+                """ + sections(FlagTable.CHECK);
+    }
+
+    private static String sections(List<FlagTable.Section> sections) {
+        StringBuilder text = new StringBuilder();
+        for (FlagTable.Section section : sections) {
+            text.append('\n').append(section.title()).append(":\n");
+            section.flags().forEach(flag -> entry(text, flag));
+        }
+        return text.toString();
+    }
+
+    private static void entry(StringBuilder text, Flag flag) {
+        String letter = flag.spellings().shortName();
+        StringBuilder line = new StringBuilder(letter.isEmpty() ? "      " : "  -" + letter + ", ");
+        line.append(flag);
+        if (!flag.placeholder().isEmpty()) {
+            line.append(' ').append(flag.placeholder());
+        }
+        if (line.length() >= COLUMN) {
+            text.append(line).append('\n');
+            line.setLength(0);
+        }
+        for (String word : description(flag).split(" ")) {
+            if (line.length() + 1 + word.length() > WIDTH) {
+                text.append(line).append('\n');
+                line.setLength(0);
+            }
+            if (line.length() < COLUMN) {
+                line.append(" ".repeat(COLUMN - line.length()));
+            } else {
+                line.append(' ');
+            }
+            line.append(word);
+        }
+        text.append(line).append('\n');
+    }
+
+    private static String description(Flag flag) {
+        StringBuilder text = new StringBuilder(flag.description());
+        if (flag.kind() == Flag.Kind.REPEATED) {
+            text.append(" May be repeated.");
+        }
+        boolean saysDefault =
+                !flag.defaultValue().isEmpty() && !flag.defaultValue().equals("false");
+        if (saysDefault) {
+            text.append(" Default: ").append(flag.defaultValue()).append('.');
+        }
+        if (!flag.variables().isEmpty()) {
+            text.append(" Or by ").append(String.join(", ", flag.variables())).append('.');
+        }
+        switch (flag.support()) {
+            case Flag.Support.Full() -> {}
+            case Flag.Support.WithoutEffect(String reason) ->
+                text.append(" (No effect: ").append(reason).append(".)");
+            case Flag.Support.Later() -> text.append(" (Not supported yet.)");
+        }
+        return text.toString();
+    }
+}

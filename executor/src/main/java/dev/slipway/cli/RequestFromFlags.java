@@ -1,0 +1,210 @@
+package dev.slipway.cli;
+
+import dev.slipway.build.BuildRequest;
+import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** What the flags say about the build itself, in the build's own words. */
+final class RequestFromFlags {
+    private final GivenFlags flags;
+    private final Path workingDirectory;
+
+    RequestFromFlags(GivenFlags flags, Path workingDirectory) {
+        this.flags = flags;
+        this.workingDirectory = workingDirectory;
+    }
+
+    BuildRequest request(Path context) throws UsageException {
+        BuildRequest.Builder request = BuildRequest.of(context)
+                .dockerfile(flags.valueOrDefault(SourceFlags.DOCKERFILE))
+                .workingDirectory(workingDirectory)
+                .environment(flags.environment())
+                .format(format())
+                .layers(layers())
+                .commands(commands())
+                .retries(new BuildRequest.Retries(
+                        flags.number(RegistryFlags.IMAGE_DOWNLOAD_RETRY, 0),
+                        flags.number(RegistryFlags.IMAGE_FS_EXTRACT_RETRY, 0)))
+                .jobs(flags.number(RunFlags.JOBS, 1));
+        buildArguments().forEach(request::buildArgument);
+        pairs(ImageFlags.LABEL).forEach(request::label);
+        pairs(SourceFlags.BUILD_CONTEXT).forEach(request::buildContext);
+        secrets().forEach(request::secret);
+        one(SourceFlags.TARGET, flags.values(SourceFlags.TARGET)).ifPresent(request::target);
+        platform().ifPresent(request::platform);
+        return request.build();
+    }
+
+    private BuildRequest.ImageFormat format() throws UsageException {
+        String text = flags.valueOrDefault(ImageFlags.IMAGE_FORMAT).toLowerCase(Locale.ROOT);
+        return switch (text) {
+            case "" -> BuildRequest.ImageFormat.AS_BASE;
+            case "docker" -> BuildRequest.ImageFormat.DOCKER;
+            case "oci" -> BuildRequest.ImageFormat.OCI;
+            default -> throw new UsageException("--image-format \"%s\": write docker or oci".formatted(text));
+        };
+    }
+
+    private BuildRequest.LayerOptions layers() throws UsageException {
+        String compression = flags.valueOrDefault(ImageFlags.COMPRESSION).toLowerCase(Locale.ROOT);
+        int level = flags.number(ImageFlags.COMPRESSION_LEVEL, -1);
+        List<String> ignored = new ArrayList<>(flags.values(ImageFlags.IGNORE_PATH));
+        if (flags.on(ImageFlags.IGNORE_VAR_RUN)) {
+            ignored.add("/var/run");
+        }
+        return new BuildRequest.LayerOptions(
+                switch (compression) {
+                    case "gzip" -> BuildRequest.Compression.GZIP;
+                    case "zstd" -> BuildRequest.Compression.ZSTD;
+                    default ->
+                        throw new UsageException("--compression \"%s\": write gzip or zstd".formatted(compression));
+                },
+                level < 0 ? Optional.empty() : Optional.of(level),
+                flags.on(ImageFlags.SINGLE_SNAPSHOT),
+                flags.on(ImageFlags.REPRODUCIBLE),
+                flags.on(ImageFlags.REWRITE_TIMESTAMP),
+                ignored);
+    }
+
+    private BuildRequest.CommandOptions commands() throws UsageException {
+        Map<String, String> hosts = new LinkedHashMap<>();
+        for (String entry : flags.values(RunFlags.ADD_HOST)) {
+            // The address of a host may hold colons of its own: the first one or an equals sign parts them.
+            int end = entry.contains("=") ? entry.indexOf('=') : entry.indexOf(':');
+            if (end < 1 || end == entry.length() - 1) {
+                throw new UsageException("--add-host \"%s\": write NAME:ADDRESS".formatted(entry));
+            }
+            hosts.put(entry.substring(0, end), entry.substring(end + 1));
+        }
+        Optional<String> network = flags.value(RunFlags.NETWORK);
+        if (network.isPresent() && !List.of("default", "none", "host").contains(network.get())) {
+            throw new UsageException("--network \"%s\": write default, none or host".formatted(network.get()));
+        }
+        return new BuildRequest.CommandOptions(network, flags.value(RunFlags.HOSTNAME), hosts);
+    }
+
+    /** Those of the file first, so that {@code --build-arg} wins. */
+    Map<String, String> buildArguments() throws UsageException {
+        Map<String, String> arguments = new LinkedHashMap<>();
+        Optional<String> file = flags.value(SourceFlags.BUILD_ARG_FILE);
+        if (file.isPresent()) {
+            for (String line : lines(file.get())) {
+                if (!line.isBlank() && !line.startsWith("#")) {
+                    argument(arguments, line);
+                }
+            }
+        }
+        for (String text : flags.values(SourceFlags.BUILD_ARG)) {
+            argument(arguments, text);
+        }
+        return arguments;
+    }
+
+    private void argument(Map<String, String> arguments, String text) throws UsageException {
+        int equals = text.indexOf('=');
+        String name = equals < 0 ? text : text.substring(0, equals);
+        if (name.isEmpty()) {
+            throw new UsageException(
+                    "--build-arg \"%s\": write NAME=VALUE, or NAME for the environment's value".formatted(text));
+        }
+        if (equals >= 0) {
+            arguments.put(name, text.substring(equals + 1));
+        } else if (flags.environment().containsKey(name)) {
+            arguments.put(name, flags.environment().get(name));
+        }
+    }
+
+    private List<String> lines(String file) throws UsageException {
+        try {
+            return Files.readAllLines(workingDirectory.resolve(file));
+        } catch (CharacterCodingException notText) {
+            throw new UsageException("--build-arg-file \"%s\" is not UTF-8".formatted(file));
+        } catch (IOException unreadable) {
+            throw new UsageException(
+                    "--build-arg-file \"%s\" can't be read: %s".formatted(file, Failures.reason(unreadable)));
+        }
+    }
+
+    private Map<String, String> pairs(Flag flag) throws UsageException {
+        Map<String, String> pairs = new LinkedHashMap<>();
+        for (String text : flags.values(flag)) {
+            int equals = text.indexOf('=');
+            if (equals < 1) {
+                throw new UsageException("%s \"%s\": write %s".formatted(flag, text, flag.placeholder()));
+            }
+            pairs.put(text.substring(0, equals), text.substring(equals + 1));
+        }
+        return pairs;
+    }
+
+    private Optional<String> platform() throws UsageException {
+        List<String> platforms = new ArrayList<>(flags.values(SourceFlags.PLATFORMS));
+        flags.value(SourceFlags.PLATFORM).ifPresent(platforms::add);
+        return one(SourceFlags.PLATFORMS, platforms);
+    }
+
+    /** Lists are for a later version, whether commas part them or the flag is repeated. */
+    private static Optional<String> one(Flag flag, List<String> values) throws UsageException {
+        Set<String> distinct = new HashSet<>();
+        values.forEach(value -> distinct.addAll(List.of(value.split(","))));
+        if (distinct.size() > 1) {
+            throw new UsageException("%s with several values (%s) is not supported yet: give one"
+                    .formatted(flag, String.join(", ", values)));
+        }
+        return distinct.stream().findFirst().map(String::strip);
+    }
+
+    /** As buildx: with neither a file nor a variable, the variable of that name if it is set, else the file. */
+    private List<BuildRequest.SecretSource> secrets() throws UsageException {
+        List<BuildRequest.SecretSource> secrets = new ArrayList<>();
+        Set<String> seen = new HashSet<>();
+        for (String text : flags.values(SourceFlags.SECRET)) {
+            Map<String, String> fields = new LinkedHashMap<>();
+            for (String field : text.split(",")) {
+                int equals = field.indexOf('=');
+                if (equals < 1) {
+                    throw new UsageException(
+                            "--secret \"%s\": write %s".formatted(text, SourceFlags.SECRET.placeholder()));
+                }
+                fields.put(field.substring(0, equals).toLowerCase(Locale.ROOT), field.substring(equals + 1));
+            }
+            BuildRequest.SecretSource secret = secret(text, fields);
+            if (!seen.add(secret.id())) {
+                throw new UsageException("--secret id \"%s\" is given twice".formatted(secret.id()));
+            }
+            secrets.add(secret);
+        }
+        return secrets;
+    }
+
+    private BuildRequest.SecretSource secret(String text, Map<String, String> fields) throws UsageException {
+        String id = Optional.ofNullable(fields.remove("id")).orElse("");
+        Optional<String> type = Optional.ofNullable(fields.remove("type"));
+        Optional<String> source = Optional.ofNullable(fields.remove("src"));
+        Optional<String> file = source.or(() -> Optional.ofNullable(fields.remove("source")));
+        Optional<String> variable = Optional.ofNullable(fields.remove("env"));
+        boolean knownType =
+                type.isEmpty() || type.get().equals("file") || type.get().equals("env");
+        if (id.isEmpty() || !fields.isEmpty() || !knownType || (file.isPresent() && variable.isPresent())) {
+            throw new UsageException("--secret \"%s\": write %s".formatted(text, SourceFlags.SECRET.placeholder()));
+        }
+        boolean ofVariable = variable.isPresent()
+                || type.filter("env"::equals).isPresent()
+                || (file.isEmpty() && type.isEmpty() && flags.environment().containsKey(id));
+        if (ofVariable) {
+            return new BuildRequest.SecretSource.OfVariable(
+                    id, variable.or(() -> file).orElse(id));
+        }
+        return new BuildRequest.SecretSource.OfFile(id, workingDirectory.resolve(file.orElse(id)));
+    }
+}

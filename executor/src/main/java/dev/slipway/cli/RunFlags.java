@@ -1,0 +1,56 @@
+package dev.slipway.cli;
+
+import static dev.slipway.cli.Flag.repeated;
+import static dev.slipway.cli.Flag.toggle;
+import static dev.slipway.cli.Flag.value;
+
+import java.util.List;
+
+/** Where and how commands run, and what is left behind. */
+final class RunFlags {
+    static final Flag ISOLATION = value(
+                    "isolation", "auto|overlay|directory|in-place", "How a stage's root filesystem is made.")
+            .defaultsTo("auto");
+    static final Flag SLIPWAY_DIR = value("slipway-dir", "PATH", "Our own directory.")
+            .alias("kaniko-dir")
+            .variable("SLIPWAY_DIR", "KANIKO_DIR")
+            .defaultsTo("/slipway");
+    static final Flag FORCE = toggle("force", "Build outside a container, or with the whole machine as context.");
+    static final Flag JOBS =
+            value("jobs", "N", "How many stages are built at a time.").defaultsTo("1");
+    static final Flag NETWORK = value("network", "default|none|host", "The network that RUN has.");
+    static final Flag HOSTNAME = value("hostname", "NAME", "The host name that RUN sees.");
+    static final Flag ADD_HOST = repeated("add-host", "NAME:ADDRESS", "A line for RUN's /etc/hosts.");
+    static final Flag ULIMIT =
+            repeated("ulimit", "NAME=SOFT[:HARD]", "A limit of RUN.").later();
+    static final Flag SHM_SIZE =
+            value("shm-size", "SIZE", "The size of RUN's /dev/shm.").later();
+    static final Flag ALLOW = repeated("allow", "security.insecure", "What RUN --security may ask for.")
+            .later();
+    static final Flag CLEANUP = toggle("cleanup", "Empty the filesystem at the end.")
+            .variable("KANIKO_CLEANUP")
+            .withoutEffect("only building in place leaves a filesystem behind");
+    static final Flag PRE_CLEANUP = toggle("pre-cleanup", "Empty the filesystem before the build.")
+            .variable("KANIKO_PRE_CLEANUP")
+            .withoutEffect("only building in place uses the executor's own filesystem");
+    static final Flag PRESERVE_CONTEXT = toggle("preserve-context", "Put the filesystem back as it was.")
+            .variable("KANIKO_PRESERVE_CONTEXT")
+            .withoutEffect("only building in place changes the executor's own filesystem");
+
+    static final List<Flag> ALL = List.of(
+            ISOLATION,
+            SLIPWAY_DIR,
+            FORCE,
+            JOBS,
+            NETWORK,
+            HOSTNAME,
+            ADD_HOST,
+            ULIMIT,
+            SHM_SIZE,
+            ALLOW,
+            CLEANUP,
+            PRE_CLEANUP,
+            PRESERVE_CONTEXT);
+
+    private RunFlags() {}
+}

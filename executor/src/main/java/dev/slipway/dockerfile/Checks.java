@@ -1,0 +1,224 @@
+package dev.slipway.dockerfile;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** Runs all build checks over a file (spec: dockerfile.md, Build checks). */
+public final class Checks {
+    private final Dockerfile dockerfile;
+    private final CheckInputs inputs;
+    private final CheckOptions options;
+    private final List<Finding> findings = new ArrayList<>();
+
+    private Checks(Dockerfile dockerfile, CheckInputs inputs, CheckOptions options) {
+        this.dockerfile = dockerfile;
+        this.inputs = inputs;
+        this.options = options;
+    }
+
+    /**
+     * What came out.
+     *
+     * @param findings in the order of lines
+     * @param refusal what makes the file impossible to build, found while its words were expanded
+     * @param failing whether findings count as an error, because the file asks for it and there are some
+     */
+    public record Result(List<Finding> findings, Optional<DockerfileException> refusal, boolean failing) {
+        public Result {
+            findings = List.copyOf(findings);
+        }
+    }
+
+    /**
+     * Checks a file.
+     *
+     * @throws DockerfileException if its check directive can't be read
+     */
+    public static Result run(Dockerfile dockerfile, CheckInputs inputs) throws DockerfileException {
+        CheckOptions options = CheckOptions.of(
+                dockerfile, Optional.ofNullable(inputs.buildArguments().get("BUILDKIT_DOCKERFILE_CHECK")));
+        Checks checks = new Checks(dockerfile, inputs, options);
+        Optional<DockerfileException> refusal = checks.all();
+        List<Finding> sorted = new ArrayList<>(checks.findings);
+        sorted.sort(Comparator.comparingInt(Finding::line));
+        return new Result(sorted, refusal, options.failing() && !sorted.isEmpty());
+    }
+
+    private Optional<DockerfileException> all() {
+        for (ArgInstruction global : dockerfile.globalArgs()) {
+            lines(global);
+            description(
+                    global,
+                    global.declarations().stream().map(ArgDeclaration::name).toList(),
+                    "ARG",
+                    "the name of one of its arguments");
+        }
+        for (Stage stage : dockerfile.stages()) {
+            from(stage.from());
+            stage.instructions().forEach(this::written);
+        }
+        casing();
+        stageNames();
+        try {
+            List<FromInstruction> bases = new FromChecks(dockerfile, inputs, this).run();
+            new StageChecks(dockerfile, inputs, bases, this).run();
+        } catch (DockerfileException refused) {
+            return Optional.of(refused);
+        }
+        return Optional.empty();
+    }
+
+    /** Adds a finding about an instruction, unless it is skipped there. */
+    void report(CheckRule rule, InstructionSource source, String message) {
+        report(rule, source, source.range(), message);
+    }
+
+    void report(CheckRule rule, InstructionSource source, SourceRange range, String message) {
+        if (options.with(source).tells(rule)) {
+            findings.add(new Finding(rule, message, range));
+        }
+    }
+
+    private void from(FromInstruction from) {
+        lines(from);
+        InstructionSource source = from.source();
+        from.writtenStageName().ifPresent(name -> {
+            if (!name.equals(name.toLowerCase(Locale.ROOT))) {
+                report(
+                        CheckRule.STAGE_NAME_CASING,
+                        source,
+                        "the stage name " + name + " has capitals: write " + name.toLowerCase(Locale.ROOT));
+            }
+            String keyword = source.keyword();
+            String as = Blanks.split(source.arguments()).reversed().get(1);
+            boolean lower = isLower(keyword);
+            if ((lower || isUpper(keyword)) && !(lower ? isLower(as) : isUpper(as))) {
+                report(CheckRule.FROM_AS_CASING, source, keyword + " and " + as + " are in different cases");
+            }
+        });
+        description(from, from.stageName().stream().toList(), "FROM", "the name of the stage");
+    }
+
+    private void written(Instruction instruction) {
+        lines(instruction);
+        if (instruction instanceof MaintainerInstruction) {
+            report(
+                    CheckRule.MAINTAINER_DEPRECATED,
+                    instruction.source(),
+                    "MAINTAINER is deprecated: write LABEL org.opencontainers.image.authors=... instead");
+        } else if (instruction instanceof ArgInstruction arg) {
+            description(
+                    arg,
+                    arg.declarations().stream().map(ArgDeclaration::name).toList(),
+                    "ARG",
+                    "the name of one of its arguments");
+        }
+    }
+
+    private void lines(Instruction instruction) {
+        InstructionSource source = instruction.source();
+        source.emptyContinuation()
+                .ifPresent(line -> report(
+                        CheckRule.NO_EMPTY_CONTINUATION,
+                        source,
+                        new SourceRange(line, 1, line, 1),
+                        "a blank line inside a continued instruction: remove it, or put a # there"));
+    }
+
+    private void description(Instruction instruction, List<String> names, String keyword, String placeholder) {
+        List<String> comments = instruction.source().comments().stream()
+                .filter(comment -> Directive.parse("#" + comment, 1).isEmpty())
+                .toList();
+        if (names.isEmpty() || comments.isEmpty()) {
+            return;
+        }
+        String first = comments.getLast().split(" ", 2)[0];
+        if (!names.contains(first)) {
+            report(
+                    CheckRule.INVALID_DEFINITION_DESCRIPTION,
+                    instruction.source(),
+                    "the comment above " + keyword + " describes it if it begins with "
+                            + (names.size() == 1 ? names.getFirst() : placeholder)
+                            + "; if it is not meant to, put a blank line between them");
+        }
+    }
+
+    private void casing() {
+        List<InstructionSource> all = new ArrayList<>();
+        for (Stage stage : dockerfile.stages()) {
+            all.add(stage.from().source());
+            stage.instructions().forEach(instruction -> all.add(instruction.source()));
+        }
+        long lower = all.stream().filter(source -> isLower(source.keyword())).count();
+        long upper = all.stream()
+                .filter(source -> isUpper(source.keyword()) && !isLower(source.keyword()))
+                .count();
+        boolean wantsLower = lower > upper;
+        for (InstructionSource source : all) {
+            if (!(wantsLower ? isLower(source.keyword()) : isUpper(source.keyword()))) {
+                report(
+                        CheckRule.CONSISTENT_INSTRUCTION_CASING,
+                        source,
+                        source.keyword() + " is in another case than most instructions here: write "
+                                + (wantsLower
+                                        ? source.keyword().toLowerCase(Locale.ROOT)
+                                        : source.keyword().toUpperCase(Locale.ROOT)));
+            }
+        }
+    }
+
+    private void stageNames() {
+        Set<String> seen = new HashSet<>();
+        for (Stage stage : dockerfile.stages()) {
+            stage.name().ifPresent(name -> {
+                InstructionSource source = stage.from().source();
+                if (name.equals("context") || name.equals("scratch")) {
+                    report(
+                            CheckRule.RESERVED_STAGE_NAME,
+                            source,
+                            "the stage name " + name + " has a meaning of its own: choose another");
+                }
+                if (!seen.add(name)) {
+                    report(
+                            CheckRule.DUPLICATE_STAGE_NAME,
+                            source,
+                            "the stage name " + name + " is used before: only the last is found by it");
+                }
+            });
+        }
+    }
+
+    /** The values of the global arguments, with those given or with defaults only. */
+    static Map<String, String> globals(Dockerfile dockerfile, Map<String, String> predefined, Map<String, String> given)
+            throws DockerfileException {
+        Map<String, String> values = new HashMap<>(predefined);
+        for (ArgInstruction global : dockerfile.globalArgs()) {
+            for (ArgDeclaration declaration : global.declarations()) {
+                String value = given.get(declaration.name());
+                if (value == null && declaration.defaultValue().isPresent()) {
+                    value = Expander.over(values, dockerfile.escape())
+                            .word(global.source(), declaration.defaultValue().get());
+                }
+                if (value != null) {
+                    values.put(declaration.name(), value);
+                }
+            }
+        }
+        return values;
+    }
+
+    private static boolean isLower(String word) {
+        return word.equals(word.toLowerCase(Locale.ROOT));
+    }
+
+    private static boolean isUpper(String word) {
+        return word.equals(word.toUpperCase(Locale.ROOT));
+    }
+}

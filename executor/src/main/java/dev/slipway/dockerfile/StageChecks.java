@@ -1,0 +1,334 @@
+package dev.slipway.dockerfile;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/** The checks of instructions in their stages, in order, with the variables that they see. */
+final class StageChecks {
+    private static final Pattern SECRET = Pattern.compile(
+            "(?i).*(?:_|^)(?:apikey|auth|credentials?|key|password|pword|passwd|secret|token)(?:_|$).*");
+    private static final Pattern NO_SECRET = Pattern.compile("(?i).*(?:_|^)(?:public|file)(?:_|$).*");
+
+    private final Dockerfile dockerfile;
+    private final CheckInputs inputs;
+    private final List<FromInstruction> bases;
+    private final Checks checks;
+    private final List<State> states = new ArrayList<>();
+
+    StageChecks(Dockerfile dockerfile, CheckInputs inputs, List<FromInstruction> bases, Checks checks) {
+        this.dockerfile = dockerfile;
+        this.inputs = inputs;
+        this.bases = bases;
+        this.checks = checks;
+    }
+
+    /** What instructions before have made of a stage. */
+    private static final class State {
+        final Map<String, String> environment = new HashMap<>();
+        final Set<String> arguments = new HashSet<>();
+        final List<String> triggers = new ArrayList<>();
+        final Map<String, InstructionSource> once = new HashMap<>();
+        boolean knowsBase = true;
+        boolean hasShell;
+        boolean hasWorkdir;
+    }
+
+    void run() throws DockerfileException {
+        Map<String, String> globals = Checks.globals(dockerfile, inputs.predefined(), inputs.buildArguments());
+        Set<Integer> wanted = wanted();
+        for (Stage stage : dockerfile.stages()) {
+            State state = begin(stage);
+            states.add(state);
+            if (!wanted.contains(stage.index())) {
+                continue;
+            }
+            List<String> triggers = List.copyOf(state.triggers);
+            state.triggers.clear();
+            for (String trigger : triggers) {
+                Instruction fired =
+                        Dockerfile.parseTrigger("ONBUILD of " + stage.from().image(), trigger);
+                check(fired, stage.from().source(), state, globals);
+            }
+            for (Instruction instruction : stage.instructions()) {
+                check(instruction, instruction.source(), state, globals);
+            }
+        }
+    }
+
+    private State begin(Stage stage) {
+        State state = new State();
+        FromInstruction base = bases.get(stage.index());
+        OptionalInt parent = dockerfile.stageNamed(base.image(), stage.index());
+        if (parent.isPresent()) {
+            State inherited = states.get(parent.getAsInt());
+            state.environment.putAll(inherited.environment);
+            state.arguments.addAll(inherited.arguments);
+            state.triggers.addAll(inherited.triggers);
+            state.knowsBase = inherited.knowsBase;
+            state.hasShell = inherited.hasShell;
+            state.hasWorkdir = inherited.hasWorkdir;
+        } else if (!base.image().equals("scratch")) {
+            Optional<CheckInputs.BaseImage> image = inputs.baseImages().find(base.image(), base.platform());
+            state.knowsBase = image.isPresent();
+            image.ifPresent(known -> {
+                state.environment.putAll(known.environment());
+                state.triggers.addAll(known.triggers());
+                state.hasShell = known.hasShell();
+                platform(stage.from(), base, known);
+            });
+        }
+        state.environment.putIfAbsent("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
+        return state;
+    }
+
+    private void platform(FromInstruction written, FromInstruction expanded, CheckInputs.BaseImage image) {
+        expanded.platform()
+                .filter(wanted -> !samePlatform(wanted, image.platform()))
+                .ifPresent(wanted -> checks.report(
+                        CheckRule.INVALID_BASE_IMAGE_PLATFORM,
+                        written.source(),
+                        "the base image " + written.image() + " is for " + image.platform() + ", not for " + wanted));
+    }
+
+    private static boolean samePlatform(String one, String other) {
+        String[] a = one.split("/");
+        String[] b = other.split("/");
+        return a.length > 1 && b.length > 1 ? a[0].equals(b[0]) && a[1].equals(b[1]) : one.equals(other);
+    }
+
+    /** The stages whose instructions are looked at. */
+    private Set<Integer> wanted() {
+        Set<Integer> wanted = new HashSet<>();
+        if (inputs.target().isEmpty() && !inputs.neededStagesOnly()) {
+            dockerfile.stages().forEach(stage -> wanted.add(stage.index()));
+            return wanted;
+        }
+        int count = dockerfile.stages().size();
+        Deque<Integer> todo = new ArrayDeque<>();
+        todo.add(inputs.target().flatMap(name -> stage(name, count)).orElse(count - 1));
+        while (!todo.isEmpty()) {
+            int index = todo.pop();
+            if (wanted.add(index)) {
+                dockerfile.stageNamed(bases.get(index).image(), index).ifPresent(todo::add);
+                for (Instruction instruction : dockerfile.stages().get(index).instructions()) {
+                    for (String name : sources(instruction)) {
+                        stage(name, index).ifPresent(todo::add);
+                    }
+                }
+            }
+        }
+        return wanted;
+    }
+
+    private Optional<Integer> stage(String name, int before) {
+        if (name.matches("[0-9]{1,6}")) {
+            int index = Integer.parseInt(name);
+            return index < before ? Optional.of(index) : Optional.empty();
+        }
+        OptionalInt named = dockerfile.stageNamedIgnoringCase(name, before);
+        return named.isPresent() ? Optional.of(named.getAsInt()) : Optional.empty();
+    }
+
+    private static List<String> sources(Instruction instruction) {
+        List<String> names = new ArrayList<>();
+        if (instruction instanceof CopyInstruction copy) {
+            copy.from().ifPresent(names::add);
+        } else if (instruction instanceof RunInstruction run) {
+            for (String flag : run.mountFlags()) {
+                for (String field : flag.split(",")) {
+                    if (field.regionMatches(true, 0, "from=", 0, 5)) {
+                        names.add(field.substring(5));
+                    }
+                }
+            }
+        }
+        return names;
+    }
+
+    private void check(Instruction written, InstructionSource place, State state, Map<String, String> globals)
+            throws DockerfileException {
+        Set<String> unset = new HashSet<>();
+        List<String> order = new ArrayList<>();
+        Expander expander = Expander.over(state.environment, dockerfile.escape())
+                .reportingTo((name, isSet) -> {
+                    if (!isSet && !state.arguments.contains(name) && unset.add(name)) {
+                        order.add(name);
+                    }
+                });
+        Instruction instruction = written.expand(expander);
+        switch (instruction) {
+            case ArgInstruction arg -> arg(arg, place, state, globals);
+            case EnvInstruction env -> env(env, place, state);
+            case LabelInstruction label -> {
+                if (label.legacy()) {
+                    legacy("LABEL", label.source(), place);
+                }
+            }
+            case RunInstruction run -> run.mounts(expander);
+            case CmdInstruction cmd -> {
+                once("CMD", place, state);
+                json("CMD", cmd.command(), place, state);
+            }
+            case EntrypointInstruction entrypoint -> {
+                once("ENTRYPOINT", place, state);
+                json("ENTRYPOINT", entrypoint.command(), place, state);
+            }
+            case HealthCheckInstruction check -> once("HEALTHCHECK", place, state);
+            case WorkdirInstruction workdir -> workdir(workdir, place, state);
+            case ExposeInstruction expose -> expose(expose, place);
+            case CopyInstruction copy -> {
+                if (copy.from().isEmpty()) {
+                    ignored("COPY", copy.files(), place);
+                }
+            }
+            case AddInstruction add -> ignored("ADD", add.files(), place);
+            case ShellInstruction shell -> state.hasShell = true;
+            case OnBuildInstruction onBuild -> state.triggers.add(onBuild.trigger());
+            case FromInstruction from -> {}
+            case MaintainerInstruction maintainer -> {}
+            case StopSignalInstruction signal -> {}
+            case UserInstruction user -> {}
+            case VolumeInstruction volume -> {}
+        }
+        undefined(order, place, state);
+    }
+
+    private void undefined(List<String> names, InstructionSource place, State state) {
+        if (!state.knowsBase) {
+            return;
+        }
+        for (String name : names) {
+            checks.report(
+                    CheckRule.UNDEFINED_VAR,
+                    place,
+                    "the variable $" + name + " is not defined here" + Spelling.hint(name, state.environment.keySet()));
+        }
+    }
+
+    private void arg(ArgInstruction arg, InstructionSource place, State state, Map<String, String> globals)
+            throws DockerfileException {
+        for (ArgDeclaration declaration : arg.declarations()) {
+            String name = declaration.name();
+            secret("ARG", name, place);
+            String value = inputs.buildArguments().get(name);
+            if (value == null && declaration.defaultValue().isPresent()) {
+                List<String> unset = new ArrayList<>();
+                value = Expander.over(state.environment, dockerfile.escape())
+                        .reportingTo((used, isSet) -> {
+                            if (!isSet && !state.arguments.contains(used)) {
+                                unset.add(used);
+                            }
+                        })
+                        .word(arg.source(), declaration.defaultValue().get());
+                undefined(unset.stream().distinct().toList(), place, state);
+            } else if (value == null) {
+                value = globals.get(name);
+            }
+            if (value != null) {
+                state.environment.put(name, value);
+            }
+            state.arguments.add(name);
+        }
+    }
+
+    private void env(EnvInstruction env, InstructionSource place, State state) {
+        if (env.legacy()) {
+            legacy("ENV", env.source(), place);
+        }
+        for (KeyValue pair : env.variables()) {
+            secret("ENV", pair.key(), place);
+            state.environment.put(pair.key(), pair.value());
+        }
+    }
+
+    private void legacy(String name, InstructionSource source, InstructionSource place) {
+        checks.report(
+                CheckRule.LEGACY_KEY_VALUE_FORMAT,
+                place,
+                source.keyword() + " has a blank between name and value: write " + name + " name=value");
+    }
+
+    private void secret(String instruction, String name, InstructionSource place) {
+        if (name.length() < 1_000
+                && SECRET.matcher(name).matches()
+                && !NO_SECRET.matcher(name).matches()) {
+            checks.report(
+                    CheckRule.SECRETS_USED_IN_ARG_OR_ENV,
+                    place,
+                    instruction + " " + name
+                            + " sounds like a secret, and stays readable in the image: use RUN --mount=type=secret");
+        }
+    }
+
+    private void once(String name, InstructionSource place, State state) {
+        InstructionSource earlier = state.once.put(name, place);
+        if (earlier != null) {
+            checks.report(
+                    CheckRule.MULTIPLE_INSTRUCTIONS_DISALLOWED,
+                    earlier,
+                    "this " + name + " has no effect: line " + place.line() + " replaces it");
+        }
+    }
+
+    private void json(String name, CommandLine command, InstructionSource place, State state) {
+        if (command instanceof CommandLine.ShellForm && !state.hasShell) {
+            checks.report(
+                    CheckRule.JSON_ARGS_RECOMMENDED,
+                    place,
+                    name + " in shell form keeps signals from the program: write it as a JSON array");
+        }
+    }
+
+    private void workdir(WorkdirInstruction workdir, InstructionSource place, State state) {
+        if (!state.hasWorkdir && !workdir.path().startsWith("/")) {
+            checks.report(
+                    CheckRule.WORKDIR_RELATIVE_PATH,
+                    place,
+                    "WORKDIR " + workdir.path() + " begins wherever the base image says: write an absolute path");
+        }
+        state.hasWorkdir = true;
+    }
+
+    private void expose(ExposeInstruction expose, InstructionSource place) throws DockerfileException {
+        for (String word : expose.words()) {
+            PortSpec port = PortSpec.parse(expose.source(), word);
+            if (!port.protocol().equals(port.protocol().toLowerCase(Locale.ROOT))) {
+                checks.report(
+                        CheckRule.EXPOSE_PROTO_CASING,
+                        place,
+                        "EXPOSE " + word + " has a protocol with capitals: write "
+                                + port.protocol().toLowerCase(Locale.ROOT));
+            }
+            if (port.hasHostPart()) {
+                checks.report(
+                        CheckRule.EXPOSE_INVALID_FORMAT,
+                        place,
+                        "EXPOSE " + word + " names more than the container's port: the rest is ignored");
+            }
+        }
+    }
+
+    private void ignored(String name, CopySources files, InstructionSource place) {
+        if (inputs.ignore().isEmpty() || inputs.ignore().hasExceptions()) {
+            return;
+        }
+        for (String path : files.paths()) {
+            if (SourceKind.of(path) == SourceKind.LOCAL && inputs.ignore().excludes(CleanPath.of(path))) {
+                checks.report(
+                        CheckRule.COPY_IGNORED_FILE,
+                        place,
+                        name + " of " + CleanPath.of(path) + ", which .dockerignore keeps out");
+            }
+        }
+    }
+}

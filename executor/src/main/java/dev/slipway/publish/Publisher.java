@@ -1,0 +1,105 @@
+package dev.slipway.publish;
+
+import dev.slipway.image.Digest;
+import dev.slipway.registry.ImageReference;
+import dev.slipway.registry.RegistryClient;
+import dev.slipway.registry.RegistryException;
+import dev.slipway.registry.RegistryException.Kind;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * Brings an image to where the output flags say: a tar file, an OCI layout, registries, and at last the small files that
+ * say what was published (DESIGN 3.4, 3.7; flags of kaniko).
+ */
+public final class Publisher {
+    private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
+
+    private final RegistryClient registries;
+    private final PublishListener listener;
+    private final Pause pause;
+
+    /** Waits between two attempts of a whole push. */
+    @FunctionalInterface
+    interface Pause {
+        void sleep(Duration duration) throws InterruptedException;
+    }
+
+    public Publisher(RegistryClient registries, PublishListener listener) {
+        this(registries, listener, Thread::sleep);
+    }
+
+    Publisher(RegistryClient registries, PublishListener listener, Pause pause) {
+        this.registries = registries;
+        this.listener = listener;
+        this.pause = pause;
+    }
+
+    /** Fails where a push to a destination is not allowed; called before a build, so that it doesn't fail after it. */
+    public void checkPermission(PublishRequest request) throws IOException {
+        if (!request.push() || !request.checkPermission()) {
+            return;
+        }
+        Map<String, ImageReference> repositories = new LinkedHashMap<>();
+        request.destinations().forEach(destination -> repositories.putIfAbsent(destination.name(), destination));
+        for (ImageReference repository : repositories.values()) {
+            registries.checkPush(repository);
+        }
+    }
+
+    /** Does everything that the request says, and tells the digest that the image goes by. */
+    public Digest publish(PublishableImage image, PublishRequest request) throws IOException {
+        Digest digest = image.manifest().digest();
+        Blobs blobs = new Blobs(registries);
+        if (request.tarPath().isPresent()) {
+            new DockerArchive(blobs)
+                    .write(image, request.destinations(), request.tarPath().get());
+            listener.imageWritten(request.tarPath().get(), "docker archive", digest);
+        }
+        if (request.ociLayoutPath().isPresent()) {
+            new OciLayout(blobs)
+                    .write(
+                            image,
+                            request.destinations(),
+                            request.ociLayoutPath().get());
+            listener.imageWritten(request.ociLayoutPath().get(), "OCI layout", digest);
+        }
+        if (request.push()) {
+            push(image, request, blobs);
+        }
+        DigestFiles.write(request, digest);
+        return digest;
+    }
+
+    private void push(PublishableImage image, PublishRequest request, Blobs blobs) throws IOException {
+        Duration wait = FIRST_PAUSE;
+        for (int left = request.pushRetries(); ; left--) {
+            try {
+                new Push(registries, listener, request.ignoreImmutableTagErrors())
+                        .push(image, blobs.of(image), request.destinations());
+                return;
+            } catch (RegistryException e) {
+                if (left == 0 || e.kind() == Kind.IMMUTABLE_TAG) {
+                    throw e;
+                }
+                listener.warn("%s; pushing again in %d s".formatted(e.getMessage(), wait.toSeconds()));
+                sleep(wait);
+                wait = wait.multipliedBy(2);
+            }
+        }
+    }
+
+    private void sleep(Duration wait) throws InterruptedIOException {
+        try {
+            pause.sleep(wait);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            InterruptedIOException interrupted = new InterruptedIOException("interrupted while waiting to push again");
+            interrupted.initCause(e);
+            throw interrupted;
+        }
+    }
+}

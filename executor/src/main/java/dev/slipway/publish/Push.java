@@ -1,0 +1,132 @@
+package dev.slipway.publish;
+
+import dev.slipway.image.Digest;
+import dev.slipway.registry.ImageReference;
+import dev.slipway.registry.RegistryClient;
+import dev.slipway.registry.RegistryException;
+import dev.slipway.registry.RegistryException.Kind;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorCompletionService;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
+
+/**
+ * One attempt to push an image to all its destinations. A manifest is only put once all its blobs are there, so that no
+ * tag points to a missing blob; a second repository on the same registry mounts what the first one got.
+ */
+final class Push {
+    private static final int PARALLEL = 6;
+
+    private final RegistryClient registries;
+    private final PublishListener listener;
+    private final boolean ignoreImmutableTags;
+
+    Push(RegistryClient registries, PublishListener listener, boolean ignoreImmutableTags) {
+        this.registries = registries;
+        this.listener = listener;
+        this.ignoreImmutableTags = ignoreImmutableTags;
+    }
+
+    void push(PublishableImage image, Collection<Blobs.Blob> blobs, List<ImageReference> destinations)
+            throws IOException {
+        Map<String, List<ImageReference>> repositories = new LinkedHashMap<>();
+        destinations.forEach(destination -> repositories
+                .computeIfAbsent(destination.name(), name -> new ArrayList<>())
+                .add(destination));
+        Map<String, ImageReference> served = new HashMap<>();
+        for (List<ImageReference> tags : repositories.values()) {
+            long start = System.nanoTime();
+            ImageReference repository = tags.getFirst();
+            pushBlobs(repository, blobs, Optional.ofNullable(served.get(repository.registry())));
+            for (ImageReference tag : tags) {
+                pushManifest(image, tag);
+                listener.imagePushed(tag, image.manifest().digest(), Duration.ofNanos(System.nanoTime() - start));
+            }
+            served.putIfAbsent(repository.registry(), repository);
+        }
+    }
+
+    private void pushBlobs(ImageReference repository, Collection<Blobs.Blob> blobs, Optional<ImageReference> served)
+            throws IOException {
+        Semaphore slots = new Semaphore(PARALLEL);
+        try (ExecutorService threads = Executors.newThreadPerTaskExecutor(
+                Thread.ofPlatform().daemon().name("push-", 0).factory())) {
+            ExecutorCompletionService<Digest> pushes = new ExecutorCompletionService<>(threads);
+            for (Blobs.Blob blob : blobs) {
+                pushes.submit(() -> {
+                    slots.acquire();
+                    try {
+                        pushBlob(repository, blob, served.or(blob::origin));
+                        return blob.descriptor().digest();
+                    } finally {
+                        slots.release();
+                    }
+                });
+            }
+            try {
+                for (int left = blobs.size(); left > 0; left--) {
+                    pushes.take().get();
+                }
+            } catch (ExecutionException e) {
+                threads.shutdownNow();
+                throw unwrapped(e);
+            } catch (InterruptedException e) {
+                threads.shutdownNow();
+                Thread.currentThread().interrupt();
+                InterruptedIOException interrupted = new InterruptedIOException("interrupted while pushing");
+                interrupted.initCause(e);
+                throw interrupted;
+            }
+        }
+    }
+
+    private static IOException unwrapped(ExecutionException e) {
+        return switch (e.getCause()) {
+            case IOException failure -> failure;
+            case RuntimeException failure -> throw failure;
+            case Error failure -> throw failure;
+            case null, default -> new IOException("pushing failed: " + e.getMessage(), e);
+        };
+    }
+
+    private void pushBlob(ImageReference repository, Blobs.Blob blob, Optional<ImageReference> mountFrom)
+            throws IOException {
+        long start = System.nanoTime();
+        listener.blobStarted(repository, blob.descriptor());
+        Optional<ImageReference> other = mountFrom.filter(from -> !from.name().equals(repository.name()));
+        RegistryClient.Pushed pushed = registries.pushBlob(repository, blob.descriptor(), blob.source(), other);
+        switch (pushed) {
+            case EXISTED -> listener.blobSkipped(repository, blob.descriptor(), "exists");
+            case MOUNTED ->
+                listener.blobSkipped(
+                        repository,
+                        blob.descriptor(),
+                        "mounted from " + other.orElse(repository).repository());
+            case UPLOADED ->
+                listener.blobUploaded(repository, blob.descriptor(), Duration.ofNanos(System.nanoTime() - start));
+        }
+    }
+
+    private void pushManifest(PublishableImage image, ImageReference destination) throws IOException {
+        try {
+            registries.pushManifest(
+                    destination, image.manifest().raw(), image.manifest().mediaType());
+        } catch (RegistryException e) {
+            if (e.kind() != Kind.IMMUTABLE_TAG || !ignoreImmutableTags) {
+                throw e;
+            }
+            listener.warn("%s; it counts as pushed".formatted(e.getMessage()));
+        }
+    }
+}

@@ -1,0 +1,195 @@
+package dev.slipway.registry;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * The credentials of this executor's files and environment, all of them merged: Docker's config files, the Kubernetes
+ * secrets that look like them, {@code DOCKER_AUTH_CONFIG}, and GitLab's and kaniko's variables.
+ *
+ * <p>Files are read once, when this is made, as an in-place build replaces the filesystem that they are in. The most
+ * specific entry comes first; among equals the order of the files counts, then the environment, then the stores for all
+ * registries.
+ */
+public final class ConfiguredCredentials implements CredentialSource {
+    private static final Duration HELPER_LIMIT = Duration.ofSeconds(30);
+    private static final List<String> FILE_NAMES = List.of("config.json", ".dockerconfigjson");
+
+    private final List<DockerConfig> configs;
+    private final Map<String, String> environment;
+    private final CredentialHelper helper;
+    private final RegistryListener listener;
+    private final Map<String, Optional<Credential>> asked = new ConcurrentHashMap<>();
+
+    private ConfiguredCredentials(
+            List<DockerConfig> configs,
+            Map<String, String> environment,
+            CredentialHelper helper,
+            RegistryListener listener) {
+        this.configs = configs;
+        this.environment = environment;
+        this.helper = helper;
+        this.listener = listener;
+    }
+
+    /** Reads what {@code environment} leads to, and the usual places. */
+    public static ConfiguredCredentials load(Map<String, String> environment, RegistryListener listener)
+            throws IOException {
+        return load(environment, listener, List.of(Path.of("/slipway"), Path.of("/kaniko")), HELPER_LIMIT);
+    }
+
+    static ConfiguredCredentials load(
+            Map<String, String> environment, RegistryListener listener, List<Path> ownDirectories, Duration helperLimit)
+            throws IOException {
+        List<DockerConfig> configs = new ArrayList<>();
+        for (Path file : files(environment, ownDirectories)) {
+            try {
+                configs.add(DockerConfig.parse(Files.readAllBytes(file), file.toString()));
+            } catch (AccessDeniedException e) {
+                listener.warn("the credentials in \"%s\" can't be read by this user".formatted(file));
+            }
+        }
+        Optional<String> inline = text(environment, "DOCKER_AUTH_CONFIG");
+        if (inline.isPresent()) {
+            configs.add(DockerConfig.parse(inline.get().getBytes(StandardCharsets.UTF_8), "DOCKER_AUTH_CONFIG"));
+        }
+        return new ConfiguredCredentials(
+                List.copyOf(configs),
+                Map.copyOf(environment),
+                new CredentialHelper(environment, helperLimit),
+                listener);
+    }
+
+    private static Set<Path> files(Map<String, String> environment, List<Path> ownDirectories) {
+        List<Path> directories = new ArrayList<>();
+        text(environment, "DOCKER_CONFIG").ifPresent(directory -> directories.add(Path.of(directory)));
+        ownDirectories.forEach(directory -> directories.add(directory.resolve(".docker")));
+        text(environment, "HOME").ifPresent(home -> directories.add(Path.of(home, ".docker")));
+        Set<Path> files = new LinkedHashSet<>();
+        for (Path directory : directories) {
+            FILE_NAMES.stream()
+                    .map(directory::resolve)
+                    .filter(Files::isRegularFile)
+                    .findFirst()
+                    .ifPresent(files::add);
+        }
+        text(environment, "REGISTRY_AUTH_FILE")
+                .map(Path::of)
+                .filter(Files::isRegularFile)
+                .ifPresent(files::add);
+        text(environment, "XDG_RUNTIME_DIR")
+                .map(directory -> Path.of(directory, "containers", "auth.json"))
+                .filter(Files::isRegularFile)
+                .ifPresent(files::add);
+        return files;
+    }
+
+    private static Optional<String> text(Map<String, String> environment, String name) {
+        return Optional.ofNullable(environment.get(name)).filter(value -> !value.isBlank());
+    }
+
+    /** A credential with how well it fits: a path's depth, 0 for the registry as a whole, less for stores for all. */
+    private record Fitting(int depth, Credential.Found found) {}
+
+    @Override
+    public List<Credential.Found> find(String registry, String repository) {
+        List<Fitting> fitting = new ArrayList<>();
+        for (DockerConfig config : configs) {
+            config.entriesFor(registry, repository)
+                    .forEach(entry -> fitting.add(new Fitting(
+                            entry.getKey().depth(),
+                            new Credential.Found(
+                                    entry.getValue().credential(),
+                                    "%s (auths \"%s\")"
+                                            .formatted(
+                                                    config.origin(),
+                                                    entry.getValue().written())))));
+            config.helperFor(registry)
+                    .flatMap(name -> ask(name, registry, config.origin() + " (credHelpers, docker-credential-%s)"))
+                    .ifPresent(found -> fitting.add(new Fitting(0, found)));
+        }
+        fromVariables(registry).forEach(found -> fitting.add(new Fitting(0, found)));
+        for (DockerConfig config : configs) {
+            config.credsStore()
+                    .flatMap(name -> ask(name, registry, config.origin() + " (credsStore, docker-credential-%s)"))
+                    .ifPresent(found -> fitting.add(new Fitting(-1, found)));
+        }
+        fitting.sort(Comparator.comparingInt(Fitting::depth).reversed());
+        // What was refused once isn't tried again because it stands in two places.
+        Map<Credential, Credential.Found> different = new LinkedHashMap<>();
+        fitting.forEach(fit -> different.putIfAbsent(fit.found().credential(), fit.found()));
+        return List.copyOf(different.values());
+    }
+
+    private Optional<Credential.Found> ask(String name, String registry, String origin) {
+        return asked.computeIfAbsent(name + " " + registry, key -> {
+                    try {
+                        return helper.get(name, registry);
+                    } catch (IOException e) {
+                        // One helper's failure must not shadow the others: the next credential is tried.
+                        listener.warn("no credential for %s: %s".formatted(registry, e.getMessage()));
+                        return Optional.empty();
+                    }
+                })
+                .map(credential -> new Credential.Found(credential, origin.formatted(name)));
+    }
+
+    private List<Credential.Found> fromVariables(String registry) {
+        List<Credential.Found> found = new ArrayList<>();
+        fromKaniko(registry).ifPresent(found::add);
+        for (Variables names : Variables.OF_GITLAB) {
+            boolean meant = text(environment, names.host())
+                    .map(host -> DockerConfig.Key.parse(host).registry().equals(registry))
+                    .orElse(false);
+            if (meant) {
+                pair(names.user(), names.password()).ifPresent(found::add);
+            }
+        }
+        return found;
+    }
+
+    /** The variables of a GitLab job that hold a registry, a user and a password. */
+    private record Variables(String host, String user, String password) {
+        static final List<Variables> OF_GITLAB = List.of(
+                new Variables("CI_REGISTRY", "CI_REGISTRY_USER", "CI_REGISTRY_PASSWORD"),
+                new Variables(
+                        "CI_DEPENDENCY_PROXY_SERVER", "CI_DEPENDENCY_PROXY_USER", "CI_DEPENDENCY_PROXY_PASSWORD"));
+    }
+
+    /** {@code KANIKO_REGISTRY_EXAMPLE_COM_USER}, or with fewer leading labels. */
+    private Optional<Credential.Found> fromKaniko(String registry) {
+        String host = registry.replaceFirst(":[0-9]+$", "");
+        // A last label alone would serve half the world.
+        List<String> names = new ArrayList<>(List.of(registry, host));
+        for (int dot = host.indexOf('.');
+                dot >= 0 && host.indexOf('.', dot + 1) >= 0;
+                dot = host.indexOf('.', dot + 1)) {
+            names.add(host.substring(dot + 1));
+        }
+        return names.stream()
+                .map(name -> "KANIKO_" + name.toUpperCase(Locale.ROOT).replaceAll("[^A-Z0-9]", "_"))
+                .flatMap(prefix -> pair(prefix + "_USER", prefix + "_PASSWORD").stream())
+                .findFirst();
+    }
+
+    private Optional<Credential.Found> pair(String user, String password) {
+        return text(environment, user)
+                .flatMap(name -> text(environment, password)
+                        .map(secret -> new Credential.Found(
+                                new Credential.Password(name, new Secret(secret)), user + " and " + password)));
+    }
+}

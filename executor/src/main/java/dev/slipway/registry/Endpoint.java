@@ -1,0 +1,23 @@
+package dev.slipway.registry;
+
+/**
+ * A repository as it is reached: at its own registry, or below a mirror's path.
+ *
+ * @param registry as {@link ImageReference} has registries; options and credentials go by it
+ */
+record Endpoint(String registry, String repository, Direction direction) {
+
+    /** Docker Hub's programs listen elsewhere than its name says. */
+    static String apiHost(String registry) {
+        return registry.equals(ImageReference.DOCKER_HUB) ? "registry-1.docker.io" : registry;
+    }
+
+    String path(String rest) {
+        return "/v2/" + repository + "/" + rest;
+    }
+
+    @Override
+    public String toString() {
+        return registry + "/" + repository;
+    }
+}

@@ -1,0 +1,89 @@
+package dev.slipway.registry;
+
+import dev.slipway.registry.RegistryException.Kind;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+
+/**
+ * Where an image may be pulled from: the registry's mirrors in the order given, then the registry itself unless that is
+ * forbidden. The one that served a repository is asked first from then on, one that can't be reached last.
+ */
+final class Endpoints {
+    private final RegistryOptions options;
+    private final RegistryListener listener;
+    private final Map<String, Endpoint> serving = new ConcurrentHashMap<>();
+    private final Set<String> unreachable = ConcurrentHashMap.newKeySet();
+
+    Endpoints(RegistryOptions options, RegistryListener listener) {
+        this.options = options;
+        this.listener = listener;
+    }
+
+    /** What is asked of an endpoint. */
+    @FunctionalInterface
+    interface Question<T> {
+        T ask(Endpoint endpoint) throws IOException;
+    }
+
+    /** The first endpoint's good answer; the errors of all of them otherwise. */
+    <T> T first(ImageReference reference, String operation, Question<T> question) throws IOException {
+        List<Endpoint> endpoints = of(reference);
+        List<RegistryException> failures = new ArrayList<>();
+        for (Endpoint endpoint : endpoints) {
+            try {
+                T answer = question.ask(endpoint);
+                Endpoint before = serving.put(reference.name(), endpoint);
+                if (endpoints.size() > 1 && !endpoint.equals(before)) {
+                    listener.debug("%s is served by %s".formatted(reference.name(), endpoint));
+                }
+                return answer;
+            } catch (RegistryException e) {
+                if (e.kind() == Kind.UNREACHABLE || e.kind() == Kind.DNS || e.kind() == Kind.TLS) {
+                    unreachable.add(endpoint.registry());
+                }
+                failures.add(e);
+            }
+        }
+        if (failures.size() == 1) {
+            throw failures.getFirst();
+        }
+        RegistryException last = failures.getLast();
+        RegistryException all = new RegistryException(
+                last.kind(),
+                failures.stream()
+                        .map(RegistryException::getMessage)
+                        .collect(Collectors.joining(
+                                "\n  ", operation + ": none of %d places has it:\n  ".formatted(failures.size()), "")),
+                last.url(),
+                last.status().orElse(0),
+                last.codes(),
+                last);
+        failures.stream().filter(failure -> failure != last).forEach(all::addSuppressed);
+        throw all;
+    }
+
+    private List<Endpoint> of(ImageReference reference) {
+        List<Endpoint> endpoints = new ArrayList<>();
+        List<String> mirrors = options.mirrors().getOrDefault(reference.registry(), List.of());
+        for (String mirror : mirrors) {
+            int slash = mirror.indexOf('/');
+            String host = slash < 0 ? mirror : mirror.substring(0, slash);
+            String prefix = slash < 0 ? "" : mirror.substring(slash + 1) + "/";
+            endpoints.add(new Endpoint(
+                    ImageReference.canonicalRegistry(host), prefix + reference.repository(), Direction.PULL));
+        }
+        if (mirrors.isEmpty() || options.fallback()) {
+            endpoints.add(new Endpoint(reference.registry(), reference.repository(), Direction.PULL));
+        }
+        Endpoint served = serving.get(reference.name());
+        endpoints.sort(Comparator.comparing((Endpoint endpoint) ->
+                endpoint.equals(served) ? 0 : unreachable.contains(endpoint.registry()) ? 2 : 1));
+        return endpoints;
+    }
+}

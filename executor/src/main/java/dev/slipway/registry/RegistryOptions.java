@@ -1,0 +1,225 @@
+package dev.slipway.registry;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * How registries are reached, as the registry flags and the environment say.
+ *
+ * @param userAgent {@code slipway/VERSION}
+ * @param push {@code --insecure}, {@code --skip-tls-verify}
+ * @param pull {@code --insecure-pull}, {@code --skip-tls-verify-pull}
+ * @param insecureRegistries {@code --insecure-registry}: hosts with which plain HTTP is spoken
+ * @param unverifiedRegistries {@code --skip-tls-verify-registry}
+ * @param certificates {@code --registry-certificate}: CA files by host
+ * @param clientCertificates {@code --registry-client-cert}, by host
+ * @param trusted files and directories of CA certificates that are trusted besides the built-in ones
+ * @param mirrors by registry, where its images are looked for first: hosts, each with an optional path prefix
+ * @param fallback whether the registry itself is asked when no mirror has the image
+ * @param proxies {@code HTTP_PROXY} and its sisters
+ * @param attempts how often a request is sent at most
+ */
+public record RegistryOptions(
+        String userAgent,
+        Leniency push,
+        Leniency pull,
+        Set<String> insecureRegistries,
+        Set<String> unverifiedRegistries,
+        Map<String, List<Path>> certificates,
+        Map<String, ClientCertificate> clientCertificates,
+        List<Path> trusted,
+        Map<String, List<String>> mirrors,
+        boolean fallback,
+        Proxies proxies,
+        int attempts) {
+
+    /** What is let pass in one direction. */
+    public record Leniency(boolean plainHttp, boolean skipTlsVerify) {
+        public static final Leniency NONE = new Leniency(false, false);
+    }
+
+    /** A certificate chain and its private key, both PEM. */
+    public record ClientCertificate(Path chain, Path key) {}
+
+    public RegistryOptions {
+        insecureRegistries = Set.copyOf(insecureRegistries);
+        unverifiedRegistries = Set.copyOf(unverifiedRegistries);
+        certificates = Map.copyOf(certificates);
+        clientCertificates = Map.copyOf(clientCertificates);
+        trusted = List.copyOf(trusted);
+        mirrors = Collections.unmodifiableMap(new LinkedHashMap<>(mirrors));
+    }
+
+    /** What holds where neither flags nor environment say otherwise. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** Collects options flag by flag. */
+    public static final class Builder {
+        private static final List<String> TRUSTED_BY_DEFAULT = List.of("/slipway/ssl/certs", "/kaniko/ssl/certs");
+
+        private String userAgent = "slipway";
+        private Leniency push = Leniency.NONE;
+        private Leniency pull = Leniency.NONE;
+        private final Set<String> insecureRegistries = new HashSet<>();
+        private final Set<String> unverifiedRegistries = new HashSet<>();
+        private final Map<String, List<Path>> certificates = new HashMap<>();
+        private final Map<String, ClientCertificate> clientCertificates = new HashMap<>();
+        private final List<Path> trusted =
+                new ArrayList<>(TRUSTED_BY_DEFAULT.stream().map(Path::of).toList());
+        private final Map<String, List<String>> mirrors = new LinkedHashMap<>();
+        private boolean fallback = true;
+        private Proxies proxies = Proxies.NONE;
+        private int attempts = 5;
+
+        private Builder() {}
+
+        /** {@code slipway/VERSION}; {@code UPSTREAM_CLIENT_TYPE} is appended to it by {@link #environment}. */
+        public Builder version(String version) {
+            userAgent = "slipway/" + version;
+            return this;
+        }
+
+        /**
+         * Takes {@code SSL_CERT_FILE}, {@code SSL_CERT_DIR}, the proxies and {@code UPSTREAM_CLIENT_TYPE}; call it after
+         * {@link #version}.
+         */
+        public Builder environment(Map<String, String> environment) {
+            text(environment, "SSL_CERT_FILE").ifPresent(file -> trusted.add(Path.of(file)));
+            text(environment, "SSL_CERT_DIR").ifPresent(directories -> {
+                for (String directory : directories.split(":")) {
+                    if (!directory.isEmpty()) {
+                        trusted.add(Path.of(directory));
+                    }
+                }
+            });
+            text(environment, "UPSTREAM_CLIENT_TYPE").ifPresent(type -> userAgent = userAgent + "," + type);
+            proxies = Proxies.of(environment);
+            return this;
+        }
+
+        private static Optional<String> text(Map<String, String> environment, String name) {
+            return Optional.ofNullable(environment.get(name)).filter(value -> !value.isBlank());
+        }
+
+        public Builder push(Leniency value) {
+            push = value;
+            return this;
+        }
+
+        public Builder pull(Leniency value) {
+            pull = value;
+            return this;
+        }
+
+        public Builder insecureRegistry(String host) {
+            insecureRegistries.add(ImageReference.canonicalRegistry(host));
+            return this;
+        }
+
+        public Builder skipTlsVerifyRegistry(String host) {
+            unverifiedRegistries.add(ImageReference.canonicalRegistry(host));
+            return this;
+        }
+
+        /** {@code HOST=PATH}. */
+        public Builder registryCertificate(String flag) {
+            String[] parts = split(flag, "--registry-certificate", "HOST=PATH");
+            certificates
+                    .computeIfAbsent(ImageReference.canonicalRegistry(parts[0]), host -> new ArrayList<>())
+                    .add(Path.of(parts[1]));
+            return this;
+        }
+
+        /** {@code HOST=CERT,KEY}. */
+        public Builder registryClientCertificate(String flag) {
+            String[] parts = split(flag, "--registry-client-cert", "HOST=CERT,KEY");
+            String[] files = parts[1].split(",", -1);
+            if (files.length != 2 || files[0].isEmpty() || files[1].isEmpty()) {
+                throw new IllegalArgumentException(
+                        "--registry-client-cert \"%s\" is not of the form HOST=CERT,KEY".formatted(flag));
+            }
+            clientCertificates.put(
+                    ImageReference.canonicalRegistry(parts[0]),
+                    new ClientCertificate(Path.of(files[0]), Path.of(files[1])));
+            return this;
+        }
+
+        public Builder trust(Path fileOrDirectory) {
+            trusted.add(fileOrDirectory);
+            return this;
+        }
+
+        /** {@code --registry-mirror}: a mirror of Docker Hub, with an optional path prefix. */
+        public Builder registryMirror(String mirror) {
+            return mirror(ImageReference.DOCKER_HUB, mirror);
+        }
+
+        /** {@code --registry-map}: {@code ORIG=NEW}, several of them parted by semicolons. */
+        public Builder registryMap(String flag) {
+            for (String entry : flag.split(";")) {
+                if (!entry.isBlank()) {
+                    String[] parts = split(entry.strip(), "--registry-map", "ORIG=NEW[;ORIG=NEW]");
+                    mirror(ImageReference.canonicalRegistry(parts[0]), parts[1]);
+                }
+            }
+            return this;
+        }
+
+        private Builder mirror(String registry, String mirror) {
+            String plain = mirror.replaceFirst("^https?://", "").replaceFirst("/+$", "");
+            if (plain.isEmpty()) {
+                throw new IllegalArgumentException("\"%s\" names no registry".formatted(mirror));
+            }
+            if (mirror.startsWith("http://")) {
+                insecureRegistry(plain.replaceFirst("/.*", ""));
+            }
+            mirrors.computeIfAbsent(registry, key -> new ArrayList<>()).add(plain);
+            return this;
+        }
+
+        private static String[] split(String flag, String name, String form) {
+            int equals = flag.indexOf('=');
+            if (equals <= 0 || equals == flag.length() - 1) {
+                throw new IllegalArgumentException("%s \"%s\" is not of the form %s".formatted(name, flag, form));
+            }
+            return new String[] {flag.substring(0, equals), flag.substring(equals + 1)};
+        }
+
+        /** {@code --skip-default-registry-fallback}. */
+        public Builder skipDefaultRegistryFallback(boolean skip) {
+            fallback = !skip;
+            return this;
+        }
+
+        public Builder attempts(int value) {
+            attempts = value;
+            return this;
+        }
+
+        public RegistryOptions build() {
+            return new RegistryOptions(
+                    userAgent,
+                    push,
+                    pull,
+                    insecureRegistries,
+                    unverifiedRegistries,
+                    certificates,
+                    clientCertificates,
+                    trusted,
+                    mirrors,
+                    fallback,
+                    proxies,
+                    attempts);
+        }
+    }
+}

@@ -1,0 +1,92 @@
+package dev.slipway.registry;
+
+import java.io.InterruptedIOException;
+import java.net.URI;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Finds out whether a registry that may speak plain HTTP does. Both are tried at once, as a plain server that is
+ * greeted in TLS may stay silent for as long as we listen. A TLS server wins wherever it answers.
+ */
+final class SchemeProbe {
+    /** Where http and https have ports of their own, how long a TLS server may take after the plain one answered. */
+    private static final long GRACE_SECONDS = 1;
+
+    private final boolean samePort;
+
+    SchemeProbe(String registry) {
+        samePort = registry.matches(".*:[0-9]+");
+    }
+
+    /**
+     * An answer to a first request.
+     *
+     * @param asRegistry whether it is what a registry says, and not what a TLS server says to plain HTTP
+     */
+    record Answered(URI base, boolean asRegistry) {}
+
+    /** Sends the first request. */
+    @FunctionalInterface
+    interface Ping {
+        Answered send(String scheme) throws RegistryException;
+    }
+
+    private record Outcome(boolean secure, Optional<Answered> answer, Optional<RegistryException> failure) {}
+
+    URI race(Ping ping) throws RegistryException, InterruptedIOException {
+        BlockingQueue<Outcome> outcomes = new LinkedBlockingQueue<>();
+        Thread secure = Thread.ofVirtual().start(() -> outcomes.add(outcome(ping, true)));
+        Thread plain = Thread.ofVirtual().start(() -> outcomes.add(outcome(ping, false)));
+        try {
+            return winner(outcomes);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            InterruptedIOException interrupted = new InterruptedIOException("interrupted while reaching a registry");
+            interrupted.initCause(e);
+            throw interrupted;
+        } finally {
+            secure.interrupt();
+            plain.interrupt();
+        }
+    }
+
+    private static Outcome outcome(Ping ping, boolean secure) {
+        try {
+            return new Outcome(secure, Optional.of(ping.send(secure ? "https" : "http")), Optional.empty());
+        } catch (RegistryException e) {
+            return new Outcome(secure, Optional.empty(), Optional.of(e));
+        }
+    }
+
+    private URI winner(BlockingQueue<Outcome> outcomes) throws RegistryException, InterruptedException {
+        Outcome first = outcomes.take();
+        boolean plainRegistry =
+                !first.secure() && first.answer().filter(Answered::asRegistry).isPresent();
+        if (plainRegistry && samePort || first.secure() && first.answer().isPresent()) {
+            return base(first);
+        }
+        Optional<Outcome> second =
+                Optional.ofNullable(plainRegistry ? outcomes.poll(GRACE_SECONDS, TimeUnit.SECONDS) : outcomes.take());
+        if (second.isEmpty()) {
+            return base(first);
+        }
+        Outcome secure = first.secure() ? first : second.get();
+        Outcome plain = first.secure() ? second.get() : first;
+        if (secure.answer().isPresent()) {
+            return base(secure);
+        }
+        RegistryException failure = secure.failure().orElseThrow();
+        // Where TLS is spoken by somebody whom we don't trust, nothing is said in clear either.
+        if (plain.answer().isEmpty() || Failures.isDistrust(failure)) {
+            throw failure;
+        }
+        return base(plain);
+    }
+
+    private static URI base(Outcome outcome) {
+        return outcome.answer().orElseThrow().base();
+    }
+}

@@ -1,0 +1,54 @@
+package dev.slipway.rootfs;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.slipway.image.Descriptor;
+import dev.slipway.image.DiffId;
+import dev.slipway.layer.Blob;
+import dev.slipway.layer.BlobStore;
+import dev.slipway.layer.LayerException;
+import dev.slipway.layer.WrittenLayer;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+
+/**
+ * One layer that a root filesystem is made of. Its blob is asked for only when its files are: not at all where another
+ * build has extracted it already, or where nothing looks into it.
+ *
+ * @param descriptor the blob; its media type tells the compression
+ */
+public record ImageLayer(DiffId diffId, Descriptor descriptor, Source source) {
+
+    /** Where the blob comes from: the store, or a registry. */
+    @FunctionalInterface
+    public interface Source {
+        /** The blob's bytes as they are stored, so compressed. May be called more than once. */
+        InputStream open() throws IOException;
+    }
+
+    public ImageLayer {
+        requireNonNull(diffId, "diffId is null");
+        requireNonNull(descriptor, "descriptor is null");
+        requireNonNull(source, "source is null");
+    }
+
+    /** A layer whose blob lies in the store, such as one that this build wrote. */
+    public static ImageLayer of(WrittenLayer layer, BlobStore store) {
+        return new ImageLayer(layer.diffId(), layer.descriptor(), () -> openStored(layer.descriptor(), store));
+    }
+
+    private static InputStream openStored(Descriptor descriptor, BlobStore store) throws IOException {
+        Blob blob = store.find(descriptor.digest(), descriptor.sizeBytes())
+                .orElseThrow(() -> new LayerException(
+                        LayerException.Kind.ENVIRONMENT,
+                        "the layer " + descriptor.digest() + " is gone from the content store \"" + store
+                                + "\"; did something remove it while the build ran?"));
+        return new FilterInputStream(blob.openStream()) {
+            @Override
+            public void close() {
+                blob.close();
+            }
+        };
+    }
+}

@@ -1,0 +1,57 @@
+package dev.slipway.rootfs;
+
+import dev.slipway.posix.FileStatus;
+import dev.slipway.posix.FileType;
+import dev.slipway.posix.PathBytes;
+import dev.slipway.rootfs.scan.Change;
+import dev.slipway.rootfs.scan.Comparison;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** What a journal says of a layer: for each path that was touched, whether it enters and how. */
+final class JournalChanges {
+    private JournalChanges() {}
+
+    /**
+     * @param before what was at each path
+     * @param written paths that enter whether they came out as they were or not
+     */
+    static List<Change> of(FileTree tree, Map<PathBytes, Optional<FileStatus>> before, Set<PathBytes> written)
+            throws IOException {
+        Set<PathBytes> paths = new TreeSet<>(before.keySet());
+        paths.addAll(written);
+        List<Change> changes = new ArrayList<>();
+        for (PathBytes path : paths) {
+            Optional<FileStatus> then = before.getOrDefault(path, Optional.empty());
+            Optional<FileStatus> now = tree.status(path).filter(status -> status.type() != FileType.SOCKET);
+            if (now.isEmpty()) {
+                if (then.isPresent() && isDirectory(tree, path.parent())) {
+                    changes.add(new Change(path, true));
+                }
+            } else if (written.contains(path) || isChanged(path, then, now.get())) {
+                changes.add(new Change(path, false));
+            }
+        }
+        return changes;
+    }
+
+    private static boolean isDirectory(FileTree tree, PathBytes path) throws IOException {
+        return tree.status(path).filter(FileStatus::isDirectory).isPresent();
+    }
+
+    private static boolean isChanged(PathBytes path, Optional<FileStatus> then, FileStatus now) {
+        if (then.isEmpty()) {
+            return true;
+        }
+        if (path.isEmpty()) {
+            return !Comparison.isSameRoot(then.get(), now);
+        }
+        // What was written anew holds other bytes, whatever else is as it was; of a directory nothing else is told.
+        return !Comparison.isSame(then.get(), now) || (!now.isDirectory() && !Comparison.isUntouched(then.get(), now));
+    }
+}

@@ -1,0 +1,180 @@
+package dev.slipway.rootfs;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.util.Objects.requireNonNull;
+
+import dev.slipway.layer.ApplyMode;
+import dev.slipway.layer.BlobStore;
+import dev.slipway.layer.LayerWriter;
+import dev.slipway.posix.Directory;
+import dev.slipway.posix.OpenFile;
+import dev.slipway.posix.PathBytes;
+import dev.slipway.rootfs.scan.Excluded;
+import dev.slipway.sandbox.MountSpace;
+import dev.slipway.sandbox.Sandbox;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes the root filesystems of one build, of the kind that was asked for or that the kernel allows. Stages of one build
+ * share extracted layers through it.
+ */
+public final class RootfsFactory implements AutoCloseable {
+    private static final String ROOM = "rootfs";
+    private static final String ALL_IDS = "0 0 4294967295";
+
+    private final Place build;
+    private final Directory store;
+    private final BlobStore blobs;
+    private final IsolationChoice choice;
+    private final @Nullable MountSpace space;
+    private final @Nullable Sandbox sandbox;
+    private final ApplyMode mode;
+    private final Excluded excluded;
+    private final AtomicInteger made = new AtomicInteger();
+
+    private RootfsFactory(
+            IsolationProbe.Outcome outcome, Directory store, BlobStore blobs, ApplyMode mode, Excluded excluded)
+            throws IOException {
+        this.build = outcome.build();
+        this.store = store;
+        this.blobs = blobs;
+        this.choice = outcome.choice();
+        this.space = outcome.space();
+        this.mode = mode;
+        this.excluded = excluded;
+        if (space == null) {
+            this.sandbox = null;
+        } else {
+            try (Place scratch = build.make("commands", 0700)) {
+                this.sandbox = new Sandbox(space, scratch.path());
+            }
+        }
+    }
+
+    /** What a stage's steps need. */
+    public enum Use {
+        /** No command is run: nothing is extracted, and any user may do it. */
+        NO_COMMANDS,
+        /** Commands are run, which needs the rights to mount. */
+        COMMANDS
+    }
+
+    /** As {@link #open(Path, Path, BlobStore, Isolation, Collection)}, with everything entering layers. */
+    public static RootfsFactory open(Path build, Path store, BlobStore blobs, Isolation isolation) throws IOException {
+        return open(build, store, blobs, isolation, List.of());
+    }
+
+    /**
+     * Tries what the kernel allows. Nothing stays mounted, and nothing fails, before a stage with commands is asked for.
+     *
+     * @param build a directory of this build's own, locked and removed by the caller
+     * @param store the content store that {@code blobs} is in; extracted layers go there, too
+     * @param ignored paths that no command's layer holds ({@code --ignore-path}); what a COPY says it wrote enters
+     * @throws RootfsException if {@code isolation} names a kind that is not supported
+     */
+    public static RootfsFactory open(
+            Path build, Path store, BlobStore blobs, Isolation isolation, Collection<PathBytes> ignored)
+            throws IOException {
+        requireNonNull(blobs, "blobs is null");
+        ApplyMode mode = isInUserNamespace() ? ApplyMode.OVERLAY_USER : ApplyMode.OVERLAY_TRUSTED;
+        try (Place parent = Place.open(build)) {
+            parent.make(ROOM, 0700).close();
+        }
+        IsolationProbe.Outcome outcome = IsolationProbe.probe(isolation, build.resolve(ROOM), mode);
+        MountSpace space = outcome.space();
+        Directory storeDirectory = space == null ? Directory.open(store) : space.call(() -> Directory.open(store));
+        return new RootfsFactory(outcome, storeDirectory, blobs, mode, Excluded.of(ignored));
+    }
+
+    /** In a user namespace the kernel takes overlayfs's marks only as {@code user.*} attributes. */
+    private static boolean isInUserNamespace() throws IOException {
+        try (Directory self = Directory.open(Path.of("/proc/self"));
+                OpenFile map = self.openRead(PathBytes.of("uid_map"))) {
+            String text = new String(map.in().readAllBytes(), US_ASCII);
+            return !text.strip().replaceAll(" +", " ").equals(ALL_IDS);
+        }
+    }
+
+    /** What commands get, with the line for the log. */
+    public IsolationChoice choice() {
+        return choice;
+    }
+
+    /**
+     * A root filesystem that begins as these layers, lowest first. They may be another stage's.
+     *
+     * @param writer writes the layers that are committed
+     * @throws RootfsException if commands are needed, and the machine allows none
+     */
+    public Rootfs create(List<ImageLayer> layers, LayerWriter writer, Use use) throws IOException {
+        String name = "stage-" + made.getAndIncrement();
+        Place place = build.make(name, 0700);
+        try {
+            return switch (use) {
+                case NO_COMMANDS -> new LayeredRootfs(place, layers, blobs, writer);
+                case COMMANDS -> withCommands(place, layers, writer);
+            };
+        } catch (IOException | RuntimeException e) {
+            try (place) {
+                place.directory().removeContents();
+            } catch (IOException again) {
+                e.addSuppressed(again);
+            }
+            throw e;
+        }
+    }
+
+    private Rootfs withCommands(Place place, List<ImageLayer> layers, LayerWriter writer) throws IOException {
+        if (space == null || sandbox == null || choice.kind().isEmpty()) {
+            throw new RootfsException(RootfsException.Kind.ENVIRONMENT, choice.explanation());
+        }
+        return switch (choice.kind().get()) {
+            case OVERLAY ->
+                OverlayRootfs.create(
+                        place,
+                        layers,
+                        blobs,
+                        writer,
+                        sandbox,
+                        space,
+                        LayerDirectories.open(store, place, mode),
+                        excluded);
+            case DIRECTORY ->
+                DirectoryRootfs.create(
+                        place,
+                        layers,
+                        blobs,
+                        writer,
+                        sandbox,
+                        excluded,
+                        Runtime.getRuntime().availableProcessors());
+            case AUTO, IN_PLACE ->
+                throw new IllegalStateException(
+                        "no kind of its own: " + choice.kind().get());
+        };
+    }
+
+    /** Kills the commands that run; for an executor that is told to end. */
+    public void stop() throws IOException {
+        if (sandbox != null) {
+            sandbox.stop();
+        }
+    }
+
+    /** Ends what the build's root filesystems shared. Those must be closed before. */
+    @Override
+    public void close() throws IOException {
+        try (build;
+                store) {
+            if (space != null) {
+                space.close();
+            }
+            build.directory().removeContents();
+        }
+    }
+}

@@ -1,0 +1,194 @@
+package dev.slipway.dockerfile;
+
+import static dev.slipway.dockerfile.Parsing.parse;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/** Spec: dockerfile.md, Build checks. */
+class ChecksTest {
+    static CheckInputs inputs(Optional<String> target) {
+        return inputs(target, Map.of(), DockerIgnore.none());
+    }
+
+    private static CheckInputs inputs(Optional<String> target, Map<String, String> arguments, DockerIgnore ignore) {
+        return new CheckInputs(
+                arguments,
+                PredefinedArguments.of("linux/amd64", "linux/amd64", "default"),
+                target,
+                false,
+                ignore,
+                (reference, platform) -> reference.equals("unknown")
+                        ? Optional.empty()
+                        : Optional.of(new CheckInputs.BaseImage(
+                                "linux/amd64",
+                                Map.of("BASE", "x"),
+                                reference.equals("shelled"),
+                                reference.equals("triggered") ? List.of("CMD fired", "ARG FROM_BASE") : List.of())));
+    }
+
+    private static List<String> findings(String... lines) throws DockerfileException {
+        return lines(Checks.run(parse(lines), inputs(Optional.empty())));
+    }
+
+    private static List<String> lines(Checks.Result result) {
+        return result.findings().stream()
+                .map(finding -> finding.line() + " " + finding.rule().id())
+                .toList();
+    }
+
+    @Test
+    void casesOfNamesAndKeywords() throws DockerfileException {
+        assertThat(findings("FROM a AS Tools")).containsExactly("1 StageNameCasing");
+        assertThat(findings("FROM a as tools")).containsExactly("1 FromAsCasing");
+        assertThat(findings("from a as tools", "run true")).isEmpty();
+        assertThat(findings("from a", "run b", "LABEL a=b")).containsExactly("3 ConsistentInstructionCasing");
+        assertThat(findings("FROM a", "Run b")).containsExactly("2 ConsistentInstructionCasing");
+        assertThat(findings("FROM a", "ONBUILD run true")).isEmpty();
+    }
+
+    @Test
+    void namesOfStages() throws DockerfileException {
+        assertThat(findings("FROM a AS b", "FROM a AS B")).containsExactly("2 StageNameCasing", "2 DuplicateStageName");
+        assertThat(findings("FROM a AS scratch")).containsExactly("1 ReservedStageName");
+    }
+
+    @Test
+    void formsThatAreOld() throws DockerfileException {
+        assertThat(findings("FROM a", "MAINTAINER x")).containsExactly("2 MaintainerDeprecated");
+        assertThat(findings("FROM a", "ENV a b", "LABEL c d"))
+                .containsExactly("2 LegacyKeyValueFormat", "3 LegacyKeyValueFormat");
+        assertThat(findings("FROM a", "RUN a && \\", "", "  b")).containsExactly("4 NoEmptyContinuation");
+    }
+
+    @Test
+    void shellFormsUnlessAShellIsSet() throws DockerfileException {
+        assertThat(findings("FROM a", "CMD x", "ENTRYPOINT y"))
+                .containsExactly("2 JSONArgsRecommended", "3 JSONArgsRecommended");
+        assertThat(findings("FROM a", "SHELL [\"x\"]", "CMD x")).isEmpty();
+        assertThat(findings("FROM shelled", "CMD x")).isEmpty();
+    }
+
+    @Test
+    void instructionsThatOnlyCountOnce() throws DockerfileException {
+        assertThat(findings("FROM a", "CMD [\"a\"]", "CMD [\"b\"]", "CMD [\"c\"]"))
+                .containsExactly("2 MultipleInstructionsDisallowed", "3 MultipleInstructionsDisallowed");
+        assertThat(findings("FROM triggered", "CMD [\"b\"]"))
+                .containsExactly("1 JSONArgsRecommended", "1 MultipleInstructionsDisallowed");
+    }
+
+    @Test
+    void variablesThatNobodyDefined() throws DockerfileException {
+        assertThat(findings("FROM a", "LABEL v=$X")).containsExactly("2 UndefinedVar");
+        assertThat(findings("FROM a", "ARG X", "LABEL v=$X w=$BASE p=$PATH s='$Y'"))
+                .isEmpty();
+        assertThat(findings("FROM unknown", "LABEL v=$X")).isEmpty();
+        assertThat(findings("FROM a AS b", "ARG X=1", "FROM b", "LABEL v=$X")).isEmpty();
+        assertThat(findings("FROM a", "COPY <<E /x", "$X", "E")).containsExactly("2 UndefinedVar");
+        assertThat(findings("FROM triggered", "LABEL v=$FROM_BASE")).containsExactly("1 JSONArgsRecommended");
+        assertThat(findings("FROM a", "ARG Y=$X")).containsExactly("2 UndefinedVar");
+    }
+
+    @Test
+    void argumentsAndPlatformsOfFrom() throws DockerfileException {
+        assertThat(findings("FROM a$X")).containsExactly("1 UndefinedArgInFrom");
+        assertThat(findings("ARG X", "FROM a$X")).isEmpty();
+        assertThat(findings("ARG T", "FROM a:$T").getFirst()).isEqualTo("2 InvalidDefaultArgInFrom");
+        assertThat(findings("FROM --platform=$TARGETPLATFORM a")).containsExactly("1 RedundantTargetPlatform");
+        assertThat(findings("FROM --platform=$BUILDPLATFORM a")).isEmpty();
+        assertThat(findings("FROM --platform=linux/amd64 a")).containsExactly("1 FromPlatformFlagConstDisallowed");
+        assertThat(findings("FROM --platform=linux/amd64 a AS b-amd64")).isEmpty();
+        assertThat(findings("FROM --platform=linux/arm64 a AS arm64")).containsExactly("1 InvalidBaseImagePlatform");
+    }
+
+    @Test
+    void namesThatSoundLikeSecrets() throws DockerfileException {
+        assertThat(findings("ARG TOKEN", "FROM a", "ARG API_KEY", "ENV PASSWORD_FILE=x PUBLIC_KEY=y KEYBOARD=z"))
+                .containsExactly("3 SecretsUsedInArgOrEnv");
+    }
+
+    @Test
+    void relativeDirectoriesAndPorts() throws DockerfileException {
+        assertThat(findings("FROM a", "WORKDIR b", "WORKDIR c")).containsExactly("2 WorkdirRelativePath");
+        assertThat(findings("FROM a AS p", "WORKDIR /b", "FROM p", "WORKDIR c")).isEmpty();
+        assertThat(findings("FROM a", "EXPOSE 80/TCP 8080:80"))
+                .containsExactly("2 ExposeProtoCasing", "2 ExposeInvalidFormat");
+    }
+
+    @Test
+    void experimentalRulesWaitForTheirDirective() throws DockerfileException {
+        DockerIgnore ignore = DockerIgnore.parse(".dockerignore", Parsing.bytes("*.log"));
+        CheckInputs inputs = inputs(Optional.empty(), Map.of(), ignore);
+        assertThat(lines(Checks.run(parse("FROM a", "COPY a.log /"), inputs))).isEmpty();
+        assertThat(lines(Checks.run(parse("# check=experimental=CopyIgnoredFile", "FROM a", "COPY a.log /"), inputs)))
+                .containsExactly("3 CopyIgnoredFile");
+        assertThat(findings("# check=experimental=all", "# X the x", "ARG X", "# y", "", "FROM a AS b", "# z", "ARG Y"))
+                .containsExactly("8 InvalidDefinitionDescription");
+    }
+
+    @Test
+    void rulesAreSkippedForTheFileOrForOneInstruction() throws DockerfileException {
+        assertThat(findings("# check=skip=JSONArgsRecommended , StageNameCasing", "FROM a AS B", "CMD x"))
+                .isEmpty();
+        assertThat(findings("# check=skip=all", "FROM a", "CMD x")).isEmpty();
+        assertThat(findings("FROM a", "# check=skip=JSONArgsRecommended", "CMD x"))
+                .isEmpty();
+        assertThat(findings("FROM a", "# check=skip=JSONArgsRecommended", "", "CMD x"))
+                .containsExactly("4 JSONArgsRecommended");
+    }
+
+    @Test
+    void findingsFailOnlyIfTheFileSaysSo() throws DockerfileException {
+        assertThat(Checks.run(parse("# check=error=true", "FROM a", "CMD x"), inputs(Optional.empty()))
+                        .failing())
+                .isTrue();
+        assertThat(Checks.run(parse("# check=error=true", "FROM a"), inputs(Optional.empty()))
+                        .failing())
+                .isFalse();
+        assertThat(Checks.run(parse("FROM a", "CMD x"), inputs(Optional.empty()))
+                        .failing())
+                .isFalse();
+    }
+
+    @Test
+    void theBuildArgumentReplacesTheDirective() throws DockerfileException {
+        CheckInputs inputs = inputs(
+                Optional.empty(), Map.of("BUILDKIT_DOCKERFILE_CHECK", "skip=StageNameCasing"), DockerIgnore.none());
+        assertThat(lines(Checks.run(parse("# check=skip=all", "FROM a AS B", "CMD x"), inputs)))
+                .containsExactly("3 JSONArgsRecommended");
+    }
+
+    @Test
+    void optionsThatMakeNoSenseAreRefused() {
+        for (String options : List.of("nonsense", "colour=blue", "error=perhaps")) {
+            assertThatThrownBy(() -> Checks.run(parse("# check=" + options, "FROM a"), inputs(Optional.empty())))
+                    .isInstanceOf(DockerfileException.class)
+                    .hasMessageContaining(options);
+        }
+    }
+
+    @Test
+    void withATargetOnlyTheStagesThatItNeedsAreCheckedByValue() throws DockerfileException {
+        Dockerfile file = parse("FROM a AS b", "CMD x", "FROM a AS c", "CMD y", "FROM a AS d", "COPY --from=b / /");
+        assertThat(lines(Checks.run(file, inputs(Optional.of("d"))))).containsExactly("2 JSONArgsRecommended");
+        assertThat(lines(Checks.run(file, inputs(Optional.empty())))).hasSize(2);
+    }
+
+    @Test
+    void aFileThatCantBeExpandedIsRefusedBesideItsFindings() throws DockerfileException {
+        Checks.Result result = Checks.run(parse("FROM --platform=$WHERE a"), inputs(Optional.empty()));
+        assertThat(lines(result)).containsExactly("1 UndefinedArgInFrom");
+        assertThat(result.refusal()).isPresent();
+    }
+
+    @Test
+    void everyRuleHasAPageOfItsOwn() {
+        assertThat(CheckRule.JSON_ARGS_RECOMMENDED.url()).endsWith("/rule/json-args-recommended/");
+        assertThat(CheckRule.FROM_AS_CASING.url()).endsWith("/rule/from-as-casing/");
+        assertThat(CheckRule.values()).hasSize(22);
+    }
+}

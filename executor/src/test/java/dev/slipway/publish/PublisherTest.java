@@ -1,0 +1,336 @@
+package dev.slipway.publish;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.slipway.fixture.image.TarBuilder;
+import dev.slipway.fixture.registry.DockerRegistry;
+import dev.slipway.fixture.registry.EmbeddedRegistry;
+import dev.slipway.fixture.tool.Skopeo;
+import dev.slipway.image.Descriptor;
+import dev.slipway.image.DiffId;
+import dev.slipway.image.Digest;
+import dev.slipway.image.HistoryEntry;
+import dev.slipway.image.ImageConfig;
+import dev.slipway.image.LayerCompression;
+import dev.slipway.image.Manifest;
+import dev.slipway.image.MediaFamily;
+import dev.slipway.image.Platform;
+import dev.slipway.registry.CredentialSource;
+import dev.slipway.registry.ImageReference;
+import dev.slipway.registry.RegistryClient;
+import dev.slipway.registry.RegistryException;
+import dev.slipway.registry.RegistryListener;
+import dev.slipway.registry.RegistryOptions;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import java.util.zip.GZIPOutputStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Images pushed to a real registry, written to archives and layouts, and read back by skopeo. */
+class PublisherTest {
+    @TempDir
+    private Path directory;
+
+    private DockerRegistry registry;
+    private RegistryClient client;
+    private final List<String> events = Collections.synchronizedList(new ArrayList<>());
+    private final List<Duration> pauses = new ArrayList<>();
+
+    private final PublishListener listener = new PublishListener() {
+        @Override
+        public void blobUploaded(ImageReference destination, Descriptor blob, Duration elapsed) {
+            events.add("uploaded to " + destination.repository());
+        }
+
+        @Override
+        public void blobSkipped(ImageReference destination, Descriptor blob, String reason) {
+            events.add(reason + " in " + destination.repository());
+        }
+
+        @Override
+        public void imagePushed(ImageReference destination, Digest digest, Duration elapsed) {
+            events.add("pushed " + destination.repository() + ":" + destination.tagOrLatest());
+        }
+
+        @Override
+        public void warn(String text) {
+            events.add("warning: " + text);
+        }
+    };
+
+    @BeforeEach
+    void start() {
+        registry = DockerRegistry.start();
+        client = new RegistryClient(
+                RegistryOptions.builder().attempts(1).build(), CredentialSource.NONE, RegistryListener.SILENT);
+    }
+
+    @AfterEach
+    void stop() {
+        client.close();
+        registry.close();
+    }
+
+    private Publisher publisher() {
+        return new Publisher(client, listener, pauses::add);
+    }
+
+    private static byte[] tar(String name, String content) throws IOException {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        TarBuilder.write(out, tar -> tar.file(name, 0644, content));
+        return out.toByteArray();
+    }
+
+    private static byte[] gzip(byte[] tar) throws IOException {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        try (GZIPOutputStream zip = new GZIPOutputStream(out)) {
+            zip.write(tar);
+        }
+        return out.toByteArray();
+    }
+
+    private static PublishableImage.Layer local(byte[] blob, MediaFamily family) {
+        return PublishableImage.Layer.local(
+                Descriptor.of(family.layer(LayerCompression.GZIP), blob),
+                offset -> new ByteArrayInputStream(blob, (int) offset, blob.length - (int) offset));
+    }
+
+    /** An image of layers with one file each. */
+    private static PublishableImage image(MediaFamily family, String... contents) throws IOException {
+        ImageConfig config = ImageConfig.scratch(Platform.of("linux", "amd64")).withCreated(Instant.EPOCH);
+        List<PublishableImage.Layer> layers = new ArrayList<>();
+        for (String content : contents) {
+            byte[] tar = tar("etc/" + content, content);
+            layers.add(local(gzip(tar), family));
+            config = config.plus(
+                    new DiffId(Digest.of(tar)), HistoryEntry.of(Instant.EPOCH, "COPY " + content + " /etc/", false));
+        }
+        return image(family, config, layers);
+    }
+
+    private static PublishableImage image(MediaFamily family, ImageConfig config, List<PublishableImage.Layer> layers) {
+        byte[] raw = config.toJson();
+        Manifest manifest = Manifest.create(
+                family,
+                Descriptor.of(family.config(), raw),
+                layers.stream().map(PublishableImage.Layer::descriptor).toList(),
+                Map.of());
+        return new PublishableImage(manifest, raw, layers);
+    }
+
+    private ImageReference reference(String name) {
+        return ImageReference.parse(registry.reference(name));
+    }
+
+    private static JsonNode json(String text) throws IOException {
+        return new JsonMapper().readTree(text);
+    }
+
+    @Test
+    void pushesToSeveralDestinationsAndUploadsEachBlobOnce() throws IOException {
+        PublishableImage image = image(MediaFamily.OCI, "one", "two");
+        PublishRequest request = PublishRequest.to(reference("app:1"), reference("app:2"), reference("copy/app:1"));
+        publisher().checkPermission(request);
+        Digest digest = publisher().publish(image, request);
+        assertThat(digest).isEqualTo(image.manifest().digest());
+        assertThat(events)
+                .filteredOn(event -> event.contains("uploaded"))
+                .hasSize(3)
+                .allMatch(event -> event.equals("uploaded to app"));
+        assertThat(events)
+                .filteredOn(event -> event.equals("mounted from app in copy/app"))
+                .hasSize(3);
+        for (ImageReference destination : request.destinations()) {
+            JsonNode seen = json(Skopeo.inspect("docker://" + destination));
+            assertThat(seen.path("Digest").asText()).isEqualTo(digest.toString());
+            assertThat(seen.path("Layers")).hasSize(2);
+        }
+        Skopeo.pull(reference("copy/app:1").toString(), directory.resolve("pulled"));
+
+        events.clear();
+        publisher().publish(image, request);
+        assertThat(events).noneMatch(event -> event.contains("uploaded"));
+    }
+
+    @Test
+    void pushesDockerImagesInDockersFormat() throws IOException {
+        PublishableImage image = image(MediaFamily.DOCKER, "one");
+        publisher().publish(image, PublishRequest.to(reference("docker:1")));
+        String raw = Skopeo.run("inspect", "--raw", "--tls-verify=false", "docker://" + reference("docker:1"))
+                .orThrow()
+                .out();
+        assertThat(raw)
+                .contains("application/vnd.docker.distribution.manifest.v2+json")
+                .contains("application/vnd.docker.image.rootfs.diff.tar.gzip")
+                .doesNotContain("oci");
+    }
+
+    @Test
+    void copiesABaseLayerFromRegistryToRegistryWithoutADisk() throws IOException {
+        try (DockerRegistry other = DockerRegistry.start()) {
+            ImageReference base = ImageReference.parse(other.reference("base:1"));
+            publisher().publish(image(MediaFamily.OCI, "base"), PublishRequest.to(base));
+            var found = client.resolve(base, Platform.of("linux", "amd64"));
+            List<PublishableImage.Layer> layers = found.manifest().layers().stream()
+                    .map(layer -> PublishableImage.Layer.remote(layer, found.byDigest()))
+                    .toList();
+            PublishableImage child = image(MediaFamily.OCI, found.config().withAuthor("child"), layers);
+            events.clear();
+            publisher().publish(child, PublishRequest.to(reference("child:1")));
+            assertThat(events)
+                    .filteredOn(event -> event.equals("uploaded to child"))
+                    .hasSize(2);
+            assertThat(Skopeo.pull(reference("child:1").toString(), directory.resolve("child"))
+                            .layerDigests())
+                    .hasSize(1);
+
+            events.clear();
+            publisher().publish(child, PublishRequest.to(ImageReference.parse(other.reference("child:1"))));
+            assertThat(events).contains("mounted from base in child");
+        }
+    }
+
+    @Test
+    void writesAnArchiveThatSkopeoReads() throws IOException {
+        PublishableImage image = image(MediaFamily.OCI, "one", "two", "one");
+        Path file = directory.resolve("out/image.tar");
+        publisher().publish(image, request(List.of(reference("app:1")), false, Optional.of(file), Optional.empty()));
+        JsonNode seen = json(Skopeo.inspect("docker-archive:" + file));
+        assertThat(seen.path("Layers")).hasSize(3);
+        Skopeo.copy("docker-archive:" + file + ":" + reference("app:1"), "docker://" + reference("from-archive:1"));
+        Skopeo.run("copy", "--quiet", "docker-archive:" + file, "dir:" + directory.resolve("dir"))
+                .orThrow();
+        assertThat(Skopeo.run("list-tags", "docker-archive:" + file).orThrow().out())
+                .contains(reference("app:1").toString());
+        assertThat(events).noneMatch(event -> event.startsWith("pushed"));
+        byte[] first = Files.readAllBytes(file);
+        publisher().publish(image, request(List.of(reference("app:1")), false, Optional.of(file), Optional.empty()));
+        assertThat(file).hasBinaryContent(first);
+        try (Stream<Path> left = Files.list(file.getParent())) {
+            assertThat(left).containsExactly(file);
+        }
+    }
+
+    @Test
+    void writesALayoutThatSkopeoReads() throws IOException {
+        PublishableImage image = image(MediaFamily.OCI, "one", "two");
+        Path layout = directory.resolve("layout");
+        for (int i = 0; i < 2; i++) {
+            publisher()
+                    .publish(image, request(List.of(reference("app:1")), false, Optional.empty(), Optional.of(layout)));
+            JsonNode seen = json(Skopeo.inspect("oci:" + layout + ":1"));
+            assertThat(seen.path("Digest").asText())
+                    .isEqualTo(image.manifest().digest().toString());
+            Skopeo.copy("oci:" + layout, "docker://" + reference("from-layout:1"));
+        }
+        JsonNode index = json(Files.readString(layout.resolve("index.json")));
+        assertThat(index.at("/manifests/0/annotations/org.opencontainers.image.ref.name")
+                        .asText())
+                .isEqualTo("1");
+        assertThat(index.at("/manifests/0/platform/architecture").asText()).isEqualTo("amd64");
+    }
+
+    @Test
+    void writesTheDigestFilesAsKanikoDoes() throws IOException {
+        PublishableImage image = image(MediaFamily.OCI, "one");
+        Path digestFile = directory.resolve("new/digest");
+        Path names = directory.resolve("names");
+        Path tags = directory.resolve("tags");
+        Files.writeString(names, "what was there before");
+        publisher()
+                .publish(
+                        image,
+                        new PublishRequest(
+                                List.of(ImageReference.parse("busybox:1"), ImageReference.parse("quay.io/a/b")),
+                                false,
+                                Optional.empty(),
+                                Optional.empty(),
+                                Optional.of(digestFile),
+                                Optional.of(names),
+                                Optional.of(tags),
+                                0,
+                                false,
+                                true));
+        Digest digest = image.manifest().digest();
+        assertThat(digestFile).hasContent(digest.toString());
+        assertThat(Files.readString(names))
+                .isEqualTo("index.docker.io/library/busybox@%s\nquay.io/a/b@%s\n".formatted(digest, digest));
+        assertThat(Files.readString(tags))
+                .isEqualTo("index.docker.io/library/busybox:1@%s\nquay.io/a/b:latest@%s\n".formatted(digest, digest));
+    }
+
+    @Test
+    void saysWhichOutputCanNotBeWritten() throws IOException {
+        Path file = Files.writeString(directory.resolve("file"), "");
+        PublishRequest request =
+                request(List.of(), false, Optional.of(file.resolve("below/image.tar")), Optional.empty());
+        assertThatThrownBy(() -> publisher().publish(image(MediaFamily.OCI, "one"), request))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("--tar-path \"" + file + "/below/image.tar\" can't be written");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                .isNotEmpty();
+    }
+
+    @Test
+    void pushesAgainAsOftenAsItIsTold() throws IOException {
+        try (EmbeddedRegistry failing = EmbeddedRegistry.start()) {
+            failing.refuseOnce("PUT .*/manifests/.*", 500, Map.of());
+            failing.refuseOnce("PUT .*/manifests/.*", 500, Map.of());
+            PublishRequest request = request(ImageReference.parse(failing.reference("app:1")), 2, false);
+            publisher().publish(image(MediaFamily.OCI, "one"), request);
+            assertThat(pauses).containsExactly(Duration.ofSeconds(1), Duration.ofSeconds(2));
+            assertThat(events).filteredOn(event -> event.startsWith("warning")).hasSize(2);
+        }
+    }
+
+    @Test
+    void neverTagsAnImageWhoseBlobsDidNotArrive() throws IOException {
+        try (EmbeddedRegistry failing = EmbeddedRegistry.start()) {
+            failing.refuseOnce("PUT .*/blobs/uploads/.*", 507, Map.of());
+            ImageReference target = ImageReference.parse(failing.reference("app:1"));
+            assertThatThrownBy(
+                            () -> publisher().publish(image(MediaFamily.OCI, "one", "two"), PublishRequest.to(target)))
+                    .isInstanceOf(RegistryException.class)
+                    .hasMessageContaining("507");
+            assertThat(failing.count("PUT .*/manifests/.*")).isZero();
+        }
+    }
+
+    private static PublishRequest request(
+            List<ImageReference> destinations, boolean push, Optional<Path> tar, Optional<Path> layout) {
+        return new PublishRequest(
+                destinations, push, tar, layout, Optional.empty(), Optional.empty(), Optional.empty(), 0, false, true);
+    }
+
+    private static PublishRequest request(ImageReference destination, int retries, boolean ignoreImmutable) {
+        return new PublishRequest(
+                List.of(destination),
+                true,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                retries,
+                ignoreImmutable,
+                true);
+    }
+}
