@@ -7,6 +7,7 @@ import dev.slipway.rootfs.scan.Change;
 import dev.slipway.rootfs.scan.Comparison;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,11 +27,15 @@ final class JournalChanges {
         Set<PathBytes> paths = new TreeSet<>(before.keySet());
         paths.addAll(written);
         List<Change> changes = new ArrayList<>();
+        Map<PathBytes, Boolean> directories = new HashMap<>();
         for (PathBytes path : paths) {
+            if (!path.isEmpty() && !isDirectory(tree, path.parent(), directories)) {
+                continue;
+            }
             Optional<FileStatus> then = before.getOrDefault(path, Optional.empty());
             Optional<FileStatus> now = tree.status(path).filter(status -> status.type() != FileType.SOCKET);
             if (now.isEmpty()) {
-                if (then.isPresent() && isDirectory(tree, path.parent())) {
+                if (then.isPresent()) {
                     changes.add(new Change(path, true));
                 }
             } else if (written.contains(path) || isChanged(path, then, now.get())) {
@@ -40,8 +45,22 @@ final class JournalChanges {
         return changes;
     }
 
-    private static boolean isDirectory(FileTree tree, PathBytes path) throws IOException {
-        return tree.status(path).filter(FileStatus::isDirectory).isPresent();
+    /**
+     * Whether the path still leads through directories only. A command may have put a link in the place of one since:
+     * what lies behind that is another path's.
+     */
+    private static boolean isDirectory(FileTree tree, PathBytes path, Map<PathBytes, Boolean> known)
+            throws IOException {
+        if (path.isEmpty()) {
+            return true;
+        }
+        Boolean answer = known.get(path);
+        if (answer == null) {
+            answer = isDirectory(tree, path.parent(), known)
+                    && tree.status(path).filter(FileStatus::isDirectory).isPresent();
+            known.put(path, answer);
+        }
+        return answer;
     }
 
     private static boolean isChanged(PathBytes path, Optional<FileStatus> then, FileStatus now) {

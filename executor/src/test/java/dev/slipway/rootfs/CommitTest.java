@@ -3,6 +3,8 @@ package dev.slipway.rootfs;
 import static dev.slipway.rootfs.Workshop.shell;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.slipway.posix.PathBytes;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -159,5 +161,28 @@ class CommitTest {
                         "symlink data/l -> ../nowhere",
                         "fifo data/p 644 0:0",
                         "directory data/s 1777 0:0");
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"OVERLAY", "DIRECTORY"})
+    void whatWasCopiedIsGoneWhereALinkHasTakenItsDirectorysPlace(Isolation isolation) throws IOException {
+        for (String target : List.of("other", "data")) {
+            try (Rootfs rootfs = workshop.open(isolation, List.of(workshop.busybox()), workshop.reproducible())) {
+                rootfs.tree()
+                        .writeFile(
+                                PathBytes.of("data/deep/new"),
+                                Workshop.owned(0644, 0, 0),
+                                new ByteArrayInputStream(new byte[3]));
+                shell(
+                        rootfs,
+                        "rm -r /data; mkdir -p /other/deep; echo x > /other/deep/new; ln -s %s /data"
+                                .formatted(target));
+                assertThat(workshop.entries(rootfs.commit(CommitScope.EVERYTHING)))
+                        .as(target)
+                        .anyMatch(entry -> entry.contains(" data "))
+                        .contains("file other/deep/new 644 0:0")
+                        .noneMatch(entry -> entry.contains(" data/"));
+            }
+        }
     }
 }

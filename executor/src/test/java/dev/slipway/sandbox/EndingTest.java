@@ -175,7 +175,9 @@ class EndingTest {
                 runs.add(threads.submit(() -> sandbox.run(own, command, (stream, line) -> {})));
             }
         }
-        assertThat(runs).allMatch(run -> run.resultNow().isSuccess());
+        for (Future<ExitStatus> run : runs) {
+            assertThat(run.get().isSuccess()).isTrue();
+        }
         Set<String> places = new HashSet<>();
         try (var tasks = Files.newDirectoryStream(Path.of("/proc/self/task"))) {
             for (Path task : tasks) {
