@@ -1,5 +1,6 @@
 package dev.slipway.context;
 
+import dev.slipway.network.NetworkSettings;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +15,7 @@ import java.util.OptionalLong;
  * @param force {@code --force}: the user knows that the context is the whole machine
  * @param standardInput what {@code tar://stdin} reads
  * @param environment the executor's own, for endpoints and credentials
+ * @param network how other machines are reached: whose certificates are believed, and through which proxy
  * @param sizeLimitBytes {@code --context-max-size}: more than this many bytes of files are refused
  */
 public record ContextOptions(
@@ -22,6 +24,7 @@ public record ContextOptions(
         boolean force,
         StandardInput standardInput,
         Map<String, String> environment,
+        NetworkSettings network,
         OptionalLong sizeLimitBytes) {
 
     public ContextOptions {
@@ -32,26 +35,37 @@ public record ContextOptions(
 
     /** Options with nothing but a place to work in. */
     public static ContextOptions in(Path scratch) {
-        return new ContextOptions(scratch, List.of(), false, StandardInput.ofProcess(), Map.of(), OptionalLong.empty());
+        return new ContextOptions(
+                scratch,
+                List.of(),
+                false,
+                StandardInput.ofProcess(),
+                Map.of(),
+                NetworkSettings.direct(),
+                OptionalLong.empty());
     }
 
     public ContextOptions withOwnDirectories(List<Path> directories) {
-        return new ContextOptions(scratch, directories, force, standardInput, environment, sizeLimitBytes);
+        return new ContextOptions(scratch, directories, force, standardInput, environment, network, sizeLimitBytes);
     }
 
     public ContextOptions withForce(boolean value) {
-        return new ContextOptions(scratch, ownDirectories, value, standardInput, environment, sizeLimitBytes);
+        return new ContextOptions(scratch, ownDirectories, value, standardInput, environment, network, sizeLimitBytes);
     }
 
     public ContextOptions withStandardInput(StandardInput value) {
-        return new ContextOptions(scratch, ownDirectories, force, value, environment, sizeLimitBytes);
+        return new ContextOptions(scratch, ownDirectories, force, value, environment, network, sizeLimitBytes);
     }
 
     public ContextOptions withEnvironment(Map<String, String> value) {
-        return new ContextOptions(scratch, ownDirectories, force, standardInput, value, sizeLimitBytes);
+        return new ContextOptions(scratch, ownDirectories, force, standardInput, value, network, sizeLimitBytes);
+    }
+
+    public ContextOptions withNetwork(NetworkSettings value) {
+        return new ContextOptions(scratch, ownDirectories, force, standardInput, environment, value, sizeLimitBytes);
     }
 
     public ContextOptions withSizeLimit(OptionalLong bytes) {
-        return new ContextOptions(scratch, ownDirectories, force, standardInput, environment, bytes);
+        return new ContextOptions(scratch, ownDirectories, force, standardInput, environment, network, bytes);
     }
 }

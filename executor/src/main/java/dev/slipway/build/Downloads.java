@@ -2,8 +2,8 @@ package dev.slipway.build;
 
 import dev.slipway.dockerfile.InstructionSource;
 import dev.slipway.image.Digest;
+import dev.slipway.network.NetworkSettings;
 import dev.slipway.progress.FailureClass;
-import dev.slipway.registry.Proxies;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -23,6 +23,7 @@ import java.util.Base64;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import javax.net.ssl.HttpsURLConnection;
 
 /**
  * Fetches what ADD names by URL (spec: ADD URL), each URL once per build. Redirects are followed; a checksum is
@@ -34,13 +35,13 @@ final class Downloads {
     private static final String UNNAMED = "__unnamed__";
 
     private final Path directory;
-    private final Proxies proxies;
+    private final NetworkSettings network;
     private final Map<String, Download> fetched = new HashMap<>();
     private final Map<String, Digest> digests = new HashMap<>();
 
-    Downloads(Path directory, Proxies proxies) {
+    Downloads(Path directory, NetworkSettings network) {
         this.directory = directory;
-        this.proxies = proxies;
+        this.network = network;
     }
 
     synchronized Download fetch(String url, Optional<String> checksum, InstructionSource wantedBy)
@@ -121,11 +122,15 @@ final class Downloads {
             throw new IOException("\"%s\" is no http or https address".formatted(shown(uri.toString())));
         }
         int port = uri.getPort() >= 0 ? uri.getPort() : tls ? 443 : 80;
-        Proxy proxy = proxies.to(tls, uri.getHost(), port)
+        Proxy proxy = network.proxies()
+                .to(tls, uri.getHost(), port)
                 .map(found ->
                         new Proxy(Proxy.Type.HTTP, InetSocketAddress.createUnresolved(found.host(), found.port())))
                 .orElse(Proxy.NO_PROXY);
         HttpURLConnection connection = (HttpURLConnection) uri.toURL().openConnection(proxy);
+        if (connection instanceof HttpsURLConnection secure) {
+            secure.setSSLSocketFactory(network.trust().context().getSocketFactory());
+        }
         connection.setInstanceFollowRedirects(false);
         connection.setConnectTimeout(TIMEOUT_MILLIS);
         connection.setReadTimeout(TIMEOUT_MILLIS);

@@ -18,7 +18,6 @@ import dev.slipway.progress.BuildEvent;
 import dev.slipway.progress.FailureClass;
 import dev.slipway.progress.ProgressListener;
 import dev.slipway.publish.PublishableImage;
-import dev.slipway.registry.Proxies;
 import dev.slipway.registry.RegistryClient;
 import dev.slipway.rootfs.RootfsFactory;
 import java.io.IOException;
@@ -114,7 +113,7 @@ public final class ImageBuilder {
                 roots,
                 writer,
                 context,
-                new Downloads(temporary, proxies(request)),
+                new Downloads(temporary, registries.network()),
                 new CacheMounts(store.resolve("mounts")),
                 temporary,
                 progress,
@@ -164,14 +163,6 @@ public final class ImageBuilder {
 
     private static List<PathBytes> leftOut(BuildRequest.LayerOptions options) {
         return options.ignoredPaths().stream().map(PathBytes::of).toList();
-    }
-
-    private static Proxies proxies(BuildRequest request) throws BuildException {
-        try {
-            return Proxies.of(request.environment());
-        } catch (IllegalArgumentException e) {
-            throw new BuildException(FailureClass.USAGE, String.valueOf(e.getMessage()), e);
-        }
     }
 
     /** The base's family of media types, OCI on scratch, unless a flag says otherwise. */

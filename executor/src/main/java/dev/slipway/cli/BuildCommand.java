@@ -71,7 +71,8 @@ final class BuildCommand {
         OwnPlaces places = new OwnPlaces(flags, workingDirectory, MOUNT_TABLE);
         try (WorkDirectory work = WorkDirectory.open(places.directory());
                 RegistryClient registries = RegistryFromFlags.client(flags, progress);
-                BuildContext context = ContextFromFlags.open(flags, work.context(), places.directory())) {
+                BuildContext context =
+                        ContextFromFlags.open(flags, work.context(), places.directory(), registries.network())) {
             BuildRequest request = new RequestFromFlags(flags, workingDirectory).request(context.root());
             Publisher publisher = new Publisher(registries, new PublishEvents(progress));
             publisher.checkPermission(publication);

@@ -79,7 +79,7 @@ final class CheckCommand {
         Path own = new OwnPlaces(flags, workingDirectory, BuildCommand.MOUNT_TABLE).directory();
         Path scratch = own.resolve("check-" + ProcessHandle.current().pid());
         try (RegistryClient registries = RegistryFromFlags.client(flags, progress);
-                BuildContext context = ContextFromFlags.open(flags, scratch, own)) {
+                BuildContext context = ContextFromFlags.open(flags, scratch, own, registries.network())) {
             BuildRequest request = new RequestFromFlags(flags, workingDirectory).request(context.root());
             BuildFiles files = BuildFiles.read(request);
             return new Checked(

@@ -4,6 +4,7 @@ import dev.slipway.context.BuildContext;
 import dev.slipway.context.ContextException;
 import dev.slipway.context.ContextOptions;
 import dev.slipway.context.ContextResolvers;
+import dev.slipway.network.NetworkSettings;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -14,13 +15,14 @@ final class ContextFromFlags {
 
     private ContextFromFlags() {}
 
-    static BuildContext open(GivenFlags flags, Path scratch, Path ownDirectory)
+    static BuildContext open(GivenFlags flags, Path scratch, Path ownDirectory, NetworkSettings network)
             throws UsageException, ContextException, InterruptedException {
         Optional<String> limit = flags.value(SourceFlags.CONTEXT_MAX_SIZE);
         ContextOptions options = ContextOptions.in(scratch)
                 .withOwnDirectories(List.of(ownDirectory))
                 .withForce(flags.on(RunFlags.FORCE))
                 .withEnvironment(flags.environment())
+                .withNetwork(network)
                 .withSizeLimit(
                         limit.isPresent()
                                 ? OptionalLong.of(ByteCount.parse(SourceFlags.CONTEXT_MAX_SIZE, limit.get()))

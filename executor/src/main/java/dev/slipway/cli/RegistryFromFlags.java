@@ -45,7 +45,7 @@ final class RegistryFromFlags {
             flags.values(RegistryFlags.REGISTRY_MIRROR).forEach(options::registryMirror);
             flags.value(RegistryFlags.CA_DIR).ifPresent(directory -> options.trust(Path.of(directory)));
             return options.build();
-        } catch (IllegalArgumentException refused) {
+        } catch (IllegalArgumentException | IOException refused) {
             throw new UsageException(String.valueOf(refused.getMessage()));
         }
     }

@@ -93,14 +93,14 @@ final class HttpTransport implements AutoCloseable {
 
     private CloseableHttpClient newClient(Direction direction) {
         BasicCredentialsProvider proxyCredentials = new BasicCredentialsProvider();
-        options.proxies()
+        options.network()
+                .proxies()
                 .all()
-                .forEach(proxy -> proxy.credential()
-                        .ifPresent(password -> proxyCredentials.setCredentials(
+                .forEach(proxy -> proxy.login()
+                        .ifPresent(login -> proxyCredentials.setCredentials(
                                 new AuthScope(proxy.host(), proxy.port()),
                                 new UsernamePasswordCredentials(
-                                        password.user(),
-                                        password.password().reveal().toCharArray()))));
+                                        login.user(), login.password().toCharArray()))));
         return HttpClients.custom()
                 .setUserAgent(options.userAgent())
                 .setConnectionManager(PoolingHttpClientConnectionManagerBuilder.create()
@@ -141,7 +141,8 @@ final class HttpTransport implements AutoCloseable {
             protected @Nullable HttpHost determineProxy(HttpHost target, HttpContext context) throws HttpException {
                 boolean secure = target.getSchemeName().equalsIgnoreCase("https");
                 int port = target.getPort() >= 0 ? target.getPort() : secure ? 443 : 80;
-                return options.proxies()
+                return options.network()
+                        .proxies()
                         .to(secure, target.getHostName(), port)
                         .map(proxy -> new HttpHost(proxy.secure() ? "https" : "http", proxy.host(), proxy.port()))
                         .orElse(null);

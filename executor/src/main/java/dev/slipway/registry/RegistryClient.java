@@ -8,6 +8,7 @@ import dev.slipway.image.ImageIndex;
 import dev.slipway.image.Manifest;
 import dev.slipway.image.MediaTypes;
 import dev.slipway.image.Platform;
+import dev.slipway.network.NetworkSettings;
 import dev.slipway.registry.RegistryException.Kind;
 import dev.slipway.registry.Requests.Ask;
 import java.io.IOException;
@@ -28,6 +29,7 @@ public final class RegistryClient implements AutoCloseable {
     private static final String ACCEPTED = String.join(
             ", ", MediaTypes.OCI_MANIFEST, MediaTypes.DOCKER_MANIFEST, MediaTypes.OCI_INDEX, MediaTypes.DOCKER_INDEX);
 
+    private final NetworkSettings network;
     private final HttpTransport transport;
     private final Requests requests;
     private final Endpoints endpoints;
@@ -47,9 +49,15 @@ public final class RegistryClient implements AutoCloseable {
     }
 
     RegistryClient(RegistryOptions options, CredentialSource credentials, RegistryListener listener, Retry retry) {
+        network = options.network();
         transport = new HttpTransport(options);
         requests = new Requests(options, credentials, listener, transport, retry);
         endpoints = new Endpoints(options, listener);
+    }
+
+    /** How registries are reached, for what else is fetched in the same build. */
+    public NetworkSettings network() {
+        return network;
     }
 
     /** What a name stands for now, by HEAD where the registry tells enough (Docker Hub bills GETs), else by GET. */

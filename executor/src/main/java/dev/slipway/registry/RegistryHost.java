@@ -1,5 +1,6 @@
 package dev.slipway.registry;
 
+import dev.slipway.network.Addresses;
 import java.io.IOException;
 import java.net.URI;
 import java.util.List;

@@ -1,5 +1,10 @@
 package dev.slipway.registry;
 
+import dev.slipway.network.NetworkSettings;
+import dev.slipway.network.Pem;
+import dev.slipway.network.Proxies;
+import dev.slipway.network.TrustStore;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -21,10 +26,9 @@ import java.util.Set;
  * @param unverifiedRegistries {@code --skip-tls-verify-registry}
  * @param certificates {@code --registry-certificate}: CA files by host
  * @param clientCertificates {@code --registry-client-cert}, by host
- * @param trusted files and directories of CA certificates that are trusted besides the built-in ones
  * @param mirrors by registry, where its images are looked for first: hosts, each with an optional path prefix
  * @param fallback whether the registry itself is asked when no mirror has the image
- * @param proxies {@code HTTP_PROXY} and its sisters
+ * @param network whom we believe, and {@code HTTP_PROXY} and its sisters
  * @param attempts how often a request is sent at most
  */
 public record RegistryOptions(
@@ -33,12 +37,11 @@ public record RegistryOptions(
         Leniency pull,
         Set<String> insecureRegistries,
         Set<String> unverifiedRegistries,
-        Map<String, List<Path>> certificates,
+        Map<String, List<Pem>> certificates,
         Map<String, ClientCertificate> clientCertificates,
-        List<Path> trusted,
         Map<String, List<String>> mirrors,
         boolean fallback,
-        Proxies proxies,
+        NetworkSettings network,
         int attempts) {
 
     /** What is let pass in one direction. */
@@ -47,14 +50,13 @@ public record RegistryOptions(
     }
 
     /** A certificate chain and its private key, both PEM. */
-    public record ClientCertificate(Path chain, Path key) {}
+    public record ClientCertificate(Pem chain, Pem key) {}
 
     public RegistryOptions {
         insecureRegistries = Set.copyOf(insecureRegistries);
         unverifiedRegistries = Set.copyOf(unverifiedRegistries);
         certificates = Map.copyOf(certificates);
         clientCertificates = Map.copyOf(clientCertificates);
-        trusted = List.copyOf(trusted);
         mirrors = Collections.unmodifiableMap(new LinkedHashMap<>(mirrors));
     }
 
@@ -65,20 +67,18 @@ public record RegistryOptions(
 
     /** Collects options flag by flag. */
     public static final class Builder {
-        private static final List<String> TRUSTED_BY_DEFAULT = List.of("/slipway/ssl/certs", "/kaniko/ssl/certs");
-
         private String userAgent = "slipway";
         private Leniency push = Leniency.NONE;
         private Leniency pull = Leniency.NONE;
         private final Set<String> insecureRegistries = new HashSet<>();
         private final Set<String> unverifiedRegistries = new HashSet<>();
         private final Map<String, List<Path>> certificates = new HashMap<>();
-        private final Map<String, ClientCertificate> clientCertificates = new HashMap<>();
-        private final List<Path> trusted =
-                new ArrayList<>(TRUSTED_BY_DEFAULT.stream().map(Path::of).toList());
+        private final Map<String, List<Path>> clientCertificates = new HashMap<>();
+        private final List<Path> trusted = new ArrayList<>();
         private final Map<String, List<String>> mirrors = new LinkedHashMap<>();
         private boolean fallback = true;
-        private Proxies proxies = Proxies.NONE;
+        private Map<String, String> environment = Map.of();
+        private Map<String, String> configuredProxies = Map.of();
         private int attempts = 5;
 
         private Builder() {}
@@ -93,17 +93,15 @@ public record RegistryOptions(
          * Takes {@code SSL_CERT_FILE}, {@code SSL_CERT_DIR}, the proxies and {@code UPSTREAM_CLIENT_TYPE}; call it after
          * {@link #version}.
          */
-        public Builder environment(Map<String, String> environment) {
-            text(environment, "SSL_CERT_FILE").ifPresent(file -> trusted.add(Path.of(file)));
-            text(environment, "SSL_CERT_DIR").ifPresent(directories -> {
-                for (String directory : directories.split(":")) {
-                    if (!directory.isEmpty()) {
-                        trusted.add(Path.of(directory));
-                    }
-                }
-            });
-            text(environment, "UPSTREAM_CLIENT_TYPE").ifPresent(type -> userAgent = userAgent + "," + type);
-            proxies = Proxies.of(environment);
+        public Builder environment(Map<String, String> variables) {
+            environment = variables;
+            text(variables, "UPSTREAM_CLIENT_TYPE").ifPresent(type -> userAgent = userAgent + "," + type);
+            return this;
+        }
+
+        /** {@code proxies.default} of Docker's config.json as variables; they count where the environment says nothing. */
+        public Builder configuredProxies(Map<String, String> variables) {
+            configuredProxies = variables;
             return this;
         }
 
@@ -149,11 +147,11 @@ public record RegistryOptions(
                         "--registry-client-cert \"%s\" is not of the form HOST=CERT,KEY".formatted(flag));
             }
             clientCertificates.put(
-                    ImageReference.canonicalRegistry(parts[0]),
-                    new ClientCertificate(Path.of(files[0]), Path.of(files[1])));
+                    ImageReference.canonicalRegistry(parts[0]), List.of(Path.of(files[0]), Path.of(files[1])));
             return this;
         }
 
+        /** {@code --ca-dir}: authorities that are believed besides the system's. */
         public Builder trust(Path fileOrDirectory) {
             trusted.add(fileOrDirectory);
             return this;
@@ -206,20 +204,46 @@ public record RegistryOptions(
             return this;
         }
 
-        public RegistryOptions build() {
+        /**
+         * Reads the certificates that were named; an in-place build may soon have replaced their filesystem.
+         *
+         * @throws IOException for a file that can't be read
+         * @throws IllegalArgumentException for a proxy that is no URL
+         */
+        public RegistryOptions build() throws IOException {
+            TrustStore trust = TrustStore.of(environment);
+            for (Path place : trusted) {
+                trust = trust.and(place);
+            }
+            Map<String, List<Pem>> authorities = new HashMap<>();
+            for (Map.Entry<String, List<Path>> entry : certificates.entrySet()) {
+                authorities.put(entry.getKey(), read(entry.getValue()));
+            }
+            Map<String, ClientCertificate> clients = new HashMap<>();
+            for (Map.Entry<String, List<Path>> entry : clientCertificates.entrySet()) {
+                List<Pem> files = read(entry.getValue());
+                clients.put(entry.getKey(), new ClientCertificate(files.getFirst(), files.getLast()));
+            }
             return new RegistryOptions(
                     userAgent,
                     push,
                     pull,
                     insecureRegistries,
                     unverifiedRegistries,
-                    certificates,
-                    clientCertificates,
-                    trusted,
+                    authorities,
+                    clients,
                     mirrors,
                     fallback,
-                    proxies,
+                    new NetworkSettings(trust, Proxies.of(environment, configuredProxies)),
                     attempts);
+        }
+
+        private static List<Pem> read(List<Path> files) throws IOException {
+            List<Pem> read = new ArrayList<>();
+            for (Path file : files) {
+                read.add(Pem.read(file));
+            }
+            return read;
         }
     }
 }

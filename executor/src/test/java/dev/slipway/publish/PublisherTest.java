@@ -77,7 +77,7 @@ class PublisherTest {
     };
 
     @BeforeEach
-    void start() {
+    void start() throws IOException {
         registry = DockerRegistry.start();
         client = new RegistryClient(
                 RegistryOptions.builder().attempts(1).build(), CredentialSource.NONE, RegistryListener.SILENT);
@@ -89,7 +89,7 @@ class PublisherTest {
         registry.close();
     }
 
-    private Publisher publisher() {
+    private Publisher publisher() throws IOException {
         return new Publisher(client, listener, pauses::add);
     }
 

@@ -1,5 +1,7 @@
 package dev.slipway.registry;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -28,7 +30,11 @@ final class TestClients {
     };
 
     RegistryClient client(RegistryOptions.Builder options, CredentialSource credentials) {
-        return new RegistryClient(options.build(), credentials, listener, retry());
+        try {
+            return new RegistryClient(options.build(), credentials, listener, retry());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     RegistryClient client() {

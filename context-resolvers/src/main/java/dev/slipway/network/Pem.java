@@ -1,4 +1,4 @@
-package dev.slipway.registry;
+package dev.slipway.network;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -20,8 +20,11 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Certificates and private keys in the text form (RFC 7468) that flags and secrets have them in. */
-final class Pem {
+/**
+ * A file of certificates or a private key in the text form (RFC 7468) that flags and secrets have them in: read at once,
+ * understood when it is needed.
+ */
+public final class Pem {
     private static final Pattern BLOCK =
             Pattern.compile("-----BEGIN ([A-Z0-9 ]+)-----([A-Za-z0-9+/=\\s]+)-----END \\1-----");
     private static final byte[] RSA_ALGORITHM = HexFormat.of().parseHex("300d06092a864886f70d0101010500");
@@ -30,12 +33,27 @@ final class Pem {
     private static final int OCTETS = 0x04;
     private static final int PARAMETERS = 0xa0;
 
-    private Pem() {}
+    private final Path file;
+    private final String text;
 
-    /** All certificates of a file; other blocks and text around them don't matter. */
-    static List<X509Certificate> certificates(Path file) throws IOException {
+    private Pem(Path file, String text) {
+        this.file = file;
+        this.text = text;
+    }
+
+    /** Reads a file without looking at what it holds. */
+    public static Pem read(Path file) throws IOException {
+        try {
+            return new Pem(file, Files.readString(file, StandardCharsets.ISO_8859_1));
+        } catch (IOException e) {
+            throw new IOException("the certificate file \"%s\" can't be read: %s".formatted(file, reason(e)), e);
+        }
+    }
+
+    /** All certificates of the file; other blocks and text around them don't matter. */
+    public List<X509Certificate> certificates() throws IOException {
         List<X509Certificate> found = new ArrayList<>();
-        Matcher blocks = BLOCK.matcher(text(file));
+        Matcher blocks = BLOCK.matcher(text);
         try {
             CertificateFactory factory = CertificateFactory.getInstance("X.509");
             while (blocks.find()) {
@@ -51,8 +69,9 @@ final class Pem {
         return found;
     }
 
-    static PrivateKey privateKey(Path file) throws IOException {
-        Matcher blocks = BLOCK.matcher(text(file));
+    /** The private key of the file: PKCS #8, or RSA's and OpenSSL's older forms, none of them encrypted. */
+    public PrivateKey privateKey() throws IOException {
+        Matcher blocks = BLOCK.matcher(text);
         while (blocks.find()) {
             byte[] der = decode(blocks.group(2));
             try {
@@ -137,15 +156,13 @@ final class Pem {
         return Base64.getMimeDecoder().decode(base64);
     }
 
-    private static String text(Path file) throws IOException {
-        try {
-            return Files.readString(file, StandardCharsets.ISO_8859_1);
-        } catch (IOException e) {
-            throw new IOException("the certificate file \"%s\" can't be read: %s".formatted(file, reason(e)), e);
-        }
-    }
-
     private static String reason(IOException e) {
         return e instanceof java.nio.file.NoSuchFileException ? "there is none" : String.valueOf(e.getMessage());
+    }
+
+    /** The file, never its contents. */
+    @Override
+    public String toString() {
+        return file.toString();
     }
 }

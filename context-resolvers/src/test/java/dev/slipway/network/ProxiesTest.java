@@ -1,4 +1,4 @@
-package dev.slipway.registry;
+package dev.slipway.network;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -49,7 +49,7 @@ class ProxiesTest {
         assertThat(proxies.to(true, "example.com", 443)).hasValueSatisfying(proxy -> {
             assertThat(proxy.secure()).isTrue();
             assertThat(proxy.port()).isEqualTo(443);
-            assertThat(proxy.credential()).isPresent();
+            assertThat(proxy.login()).isPresent();
         });
     }
 

@@ -1,4 +1,4 @@
-package dev.slipway.registry;
+package dev.slipway.network;
 
 import java.net.Inet4Address;
 import java.net.InetAddress;
@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** IP addresses as they stand in hosts and {@code NO_PROXY}; names are never looked up here. */
-final class Addresses {
+public final class Addresses {
     private static final List<Block> PRIVATE = List.of(
             block("10.0.0.0/8").orElseThrow(),
             block("172.16.0.0/12").orElseThrow(),
@@ -56,14 +56,15 @@ final class Addresses {
                 : Optional.empty();
     }
 
-    static boolean isLoopback(String host) {
+    /** Whether a host is this machine, by its name or address. */
+    public static boolean isLoopback(String host) {
         return host.equals("localhost")
                 || host.endsWith(".localhost")
                 || literal(host).filter(InetAddress::isLoopbackAddress).isPresent();
     }
 
     /** Whether a host is in a private IPv4 network (RFC 1918). */
-    static boolean isPrivate(String host) {
+    public static boolean isPrivate(String host) {
         return PRIVATE.stream().anyMatch(block -> block.contains(host));
     }
 

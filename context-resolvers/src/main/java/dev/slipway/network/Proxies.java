@@ -1,8 +1,9 @@
-package dev.slipway.registry;
+package dev.slipway.network;
 
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -33,7 +34,15 @@ public final class Proxies {
      *
      * @param secure whether the proxy itself is spoken to by TLS
      */
-    public record Proxy(boolean secure, String host, int port, Optional<Credential.Password> credential) {}
+    public record Proxy(boolean secure, String host, int port, Optional<Login> login) {}
+
+    /** Who we are to a proxy; the password doesn't print. */
+    public record Login(String user, String password) {
+        @Override
+        public String toString() {
+            return user + ":***";
+        }
+    }
 
     /** Reads the environment; a proxy that is no URL is an {@link IllegalArgumentException}. */
     public static Proxies of(Map<String, String> environment) {
@@ -44,6 +53,15 @@ public final class Proxies {
             }
         }
         return new Proxies(proxy(environment, "HTTP_PROXY"), proxy(environment, "HTTPS_PROXY"), exceptions);
+    }
+
+    /** As {@link #of(Map)}, with values that count for the variables that the environment doesn't set. */
+    public static Proxies of(Map<String, String> environment, Map<String, String> otherwise) {
+        Map<String, String> variables = new HashMap<>();
+        for (String name : List.of("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY")) {
+            value(environment, name).or(() -> value(otherwise, name)).ifPresent(text -> variables.put(name, text));
+        }
+        return of(variables);
     }
 
     private static Optional<String> value(Map<String, String> environment, String name) {
@@ -72,19 +90,19 @@ public final class Proxies {
                     secure,
                     uri.getHost(),
                     port,
-                    Optional.ofNullable(uri.getUserInfo()).map(Proxies::credential));
+                    Optional.ofNullable(uri.getUserInfo()).map(Proxies::login));
         });
     }
 
-    private static Credential.Password credential(String userInfo) {
+    private static Login login(String userInfo) {
         int colon = userInfo.indexOf(':');
         return colon < 0
-                ? new Credential.Password(userInfo, new Secret(""))
-                : new Credential.Password(userInfo.substring(0, colon), new Secret(userInfo.substring(colon + 1)));
+                ? new Login(userInfo, "")
+                : new Login(userInfo.substring(0, colon), userInfo.substring(colon + 1));
     }
 
     /** The proxies there are. */
-    List<Proxy> all() {
+    public List<Proxy> all() {
         return Stream.concat(http.stream(), https.stream()).distinct().toList();
     }
 
