@@ -13,7 +13,7 @@ import java.util.Set;
 /** The executor's commands by name; building is the one without. */
 final class Executor {
     private static final Set<String> LATER =
-            Set.of("warm", "index", "doctor", "plan", "pipeline", "report", "diff", "cache", "login", "push");
+            Set.of("warm", "index", "plan", "pipeline", "report", "diff", "cache", "login", "push");
 
     private final Streams streams;
     private final Path workingDirectory;
@@ -43,7 +43,7 @@ final class Executor {
                 throw new UsageException("the subcommand \"%s\" is not supported yet".formatted(command));
             }
             if (arguments.contains("--help") || arguments.contains("-h") || command.equals("help")) {
-                streams.out().print(command.equals("check") ? Help.ofCheck() : Help.ofBuild());
+                streams.out().print(Help.of(command));
                 return 0;
             }
             return switch (command) {
@@ -52,6 +52,7 @@ final class Executor {
                     yield 0;
                 }
                 case "check" -> new CheckCommand(streams, workingDirectory, clock).run(rest, environment);
+                case "doctor" -> new DoctorCommand(streams, workingDirectory, clock).run(rest, environment);
                 case "build" -> new BuildCommand(streams, workingDirectory, clock).run(rest, environment);
                 default -> {
                     requireFlag(command);
@@ -65,7 +66,7 @@ final class Executor {
 
     private static void requireFlag(String command) throws UsageException {
         if (!command.isEmpty() && !command.startsWith("-")) {
-            List<String> commands = List.of("build", "check", "version", "help");
+            List<String> commands = List.of("build", "check", "doctor", "version", "help");
             throw new UsageException("unknown subcommand \"%s\"; did you mean \"%s\"?"
                     .formatted(command, Nearest.to(command, commands)));
         }

@@ -32,6 +32,10 @@ final class FlagTable {
             new Section("How registries are spoken to", RegistryFlags.ALL),
             new Section("What is shown", LogFlags.ALL));
 
+    static final List<Section> DOCTOR = List.of(
+            new Section("What is examined", List.of(DoctorFlags.FORMAT, RunFlags.SLIPWAY_DIR, RunFlags.FORCE)),
+            new Section("What is shown", LogFlags.ALL));
+
     private FlagTable() {}
 
     static List<Flag> flags(List<Section> sections) {

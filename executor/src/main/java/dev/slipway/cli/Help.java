@@ -9,12 +9,22 @@ final class Help {
 
     private Help() {}
 
+    /** Of a subcommand, or of building. */
+    static String of(String command) {
+        return switch (command) {
+            case "check" -> ofCheck();
+            case "doctor" -> ofDoctor();
+            default -> ofBuild();
+        };
+    }
+
     static String ofBuild() {
         return """
                 Builds a container image from a Dockerfile and pushes it.
 
                 usage: executor [build] --context URI --destination REF [FLAG...]
                        executor check [FLAG...]      checks a Dockerfile without building it
+                       executor doctor [FLAG...]     tells what this environment allows, and what is missing for more
                        executor version
 
                 Write --flag=value or --flag value; --flag or --flag=true|false for those without a value.
@@ -29,6 +39,14 @@ final class Help {
 
                 usage: executor check [--dockerfile PATH] [--context URI] [--format text|json]
                 """ + sections(FlagTable.CHECK);
+    }
+
+    static String ofDoctor() {
+        return """
+                Tells what this environment allows, and what is missing for more: kinds of isolation, capabilities.
+
+                usage: executor doctor [--format text|json]
+                """ + sections(FlagTable.DOCTOR);
     }
 
     private static String sections(List<FlagTable.Section> sections) {

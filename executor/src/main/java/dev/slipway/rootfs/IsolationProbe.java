@@ -32,27 +32,20 @@ final class IsolationProbe {
      */
     record Outcome(IsolationChoice choice, @Nullable MountSpace space, Place build) {}
 
-    /** @throws RootfsException for a kind that is not supported */
-    static Outcome probe(Isolation wanted, Path build, ApplyMode mode) throws IOException {
-        if (wanted == Isolation.IN_PLACE) {
-            throw new RootfsException(
-                    RootfsException.Kind.USAGE,
-                    "--isolation=in-place is not supported yet; use auto, overlay or directory");
-        }
+    static Outcome probe(Isolation wanted, Path build, ApplyMode mode, InPlaceTerms terms) throws IOException {
         Map<Isolation, String> refusals = new EnumMap<>(Isolation.class);
+        terms.refusal().ifPresent(why -> refusals.put(Isolation.IN_PLACE, why));
+        if (wanted == Isolation.IN_PLACE) {
+            return new Outcome(inPlace("as --isolation says", refusals), null, Place.open(build));
+        }
         MountSpace space;
         try {
             space = MountSpace.open();
         } catch (IOException e) {
-            refusals.put(Isolation.OVERLAY, e.getMessage());
-            refusals.put(Isolation.DIRECTORY, e.getMessage());
-            return new Outcome(
-                    new IsolationChoice(
-                            Optional.empty(),
-                            "isolation: none, %s; RUN needs mounts: %s".formatted(e.getMessage(), HELP),
-                            refusals),
-                    null,
-                    Place.open(build));
+            String why = String.valueOf(e.getMessage());
+            refusals.put(Isolation.OVERLAY, why);
+            refusals.put(Isolation.DIRECTORY, why);
+            return new Outcome(withoutMounts(wanted, why, refusals), null, Place.open(build));
         }
         try {
             Place place = space.call(() -> Place.open(build));
@@ -66,6 +59,25 @@ final class IsolationProbe {
             space.close();
             throw e;
         }
+    }
+
+    private static IsolationChoice inPlace(String why, Map<Isolation, String> refusals) {
+        String refusal = refusals.get(Isolation.IN_PLACE);
+        return refusal == null
+                ? new IsolationChoice(Optional.of(Isolation.IN_PLACE), "isolation: in-place, " + why, refusals)
+                : new IsolationChoice(Optional.empty(), "isolation: in-place is asked for, but " + refusal, refusals);
+    }
+
+    private static IsolationChoice withoutMounts(Isolation wanted, String why, Map<Isolation, String> refusals) {
+        if (wanted == Isolation.AUTO && !refusals.containsKey(Isolation.IN_PLACE)) {
+            return inPlace("since " + why, refusals);
+        }
+        String inPlace =
+                wanted == Isolation.AUTO ? "; nor is building in place: " + refusals.get(Isolation.IN_PLACE) : "";
+        return new IsolationChoice(
+                Optional.empty(),
+                "isolation: none, %s; RUN needs mounts: %s%s".formatted(why, HELP, inPlace),
+                refusals);
     }
 
     private static IsolationChoice choose(

@@ -10,12 +10,14 @@ import dev.slipway.posix.Directory;
 import dev.slipway.posix.OpenFile;
 import dev.slipway.posix.PathBytes;
 import dev.slipway.rootfs.scan.Excluded;
+import dev.slipway.sandbox.Container;
 import dev.slipway.sandbox.MountSpace;
 import dev.slipway.sandbox.Sandbox;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -81,14 +83,20 @@ public final class RootfsFactory implements AutoCloseable {
             Path build, Path store, BlobStore blobs, Isolation isolation, Collection<PathBytes> ignored)
             throws IOException {
         requireNonNull(blobs, "blobs is null");
-        ApplyMode mode = isInUserNamespace() ? ApplyMode.OVERLAY_USER : ApplyMode.OVERLAY_TRUSTED;
+        ApplyMode mode = mode();
+        InPlaceTerms terms = new InPlaceTerms(new Container(Optional.empty()), false);
         try (Place parent = Place.open(build)) {
             parent.make(ROOM, 0700).close();
         }
-        IsolationProbe.Outcome outcome = IsolationProbe.probe(isolation, build.resolve(ROOM), mode);
+        IsolationProbe.Outcome outcome = IsolationProbe.probe(isolation, build.resolve(ROOM), mode, terms);
         MountSpace space = outcome.space();
         Directory storeDirectory = space == null ? Directory.open(store) : space.call(() -> Directory.open(store));
         return new RootfsFactory(outcome, storeDirectory, blobs, mode, Excluded.of(ignored));
+    }
+
+    /** How layers are extracted for overlay on this machine. */
+    static ApplyMode mode() throws IOException {
+        return isInUserNamespace() ? ApplyMode.OVERLAY_USER : ApplyMode.OVERLAY_TRUSTED;
     }
 
     /** In a user namespace the kernel takes overlayfs's marks only as {@code user.*} attributes. */

@@ -11,7 +11,7 @@ import java.util.Optional;
 
 /** Says why the kernel refused what setting a command up takes, and what would help. */
 final class Refusal {
-    private static final int SYS_ADMIN = Capabilities.SYS_ADMIN;
+    private static final int SYS_ADMIN = Capability.SYS_ADMIN;
     private static final int SYS_CHROOT = 18;
 
     /** What each call takes. */

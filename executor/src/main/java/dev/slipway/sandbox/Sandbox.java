@@ -71,7 +71,7 @@ public final class Sandbox {
                 Pipe err = Pipe.open()) {
             Program program = new Program(
                     command,
-                    Capabilities.granted(),
+                    Capability.granted(),
                     nothing.fd(),
                     out.writeEnd().fd(),
                     err.writeEnd().fd());
@@ -150,7 +150,7 @@ public final class Sandbox {
         CallingThread.become(whom.uid(), whom.gid(), program.groups());
         // The child mounts before its program begins, which then has what the bounding set leaves to root, or nothing.
         Set<Integer> untilThen = new HashSet<>(whom.uid() == 0 ? program.capabilities() : Set.of());
-        untilThen.add(Capabilities.SYS_ADMIN);
+        untilThen.add(Capability.SYS_ADMIN);
         CallingThread.limitCapabilities(untilThen);
     }
 

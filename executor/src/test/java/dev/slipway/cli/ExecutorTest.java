@@ -47,7 +47,7 @@ class ExecutorTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"warm", "index", "doctor", "plan", "pipeline", "report", "diff", "cache", "login", "push"})
+    @ValueSource(strings = {"warm", "index", "plan", "pipeline", "report", "diff", "cache", "login", "push"})
     void refusesLaterSubcommandsByName(String command) {
         assertThat(run(command)).isEqualTo(64);
         assertThat(lastLine())

@@ -33,7 +33,7 @@ class RefusalTest {
     @Test
     void namesTheCapabilityThatIsMissingForACommand(@TempDir Path room) throws IOException {
         Path root = BusyBoxRoot.make(room.resolve("root"));
-        Set<Integer> few = Set.of(Capabilities.SYS_ADMIN, 0, 1, 18, 27);
+        Set<Integer> few = Set.of(Capability.SYS_ADMIN, 0, 1, 18, 27);
         assertThat(few).doesNotContain(SETPCAP);
         try (MountSpace space = MountSpace.open()) {
             Sandbox sandbox = new Sandbox(space, Files.createDirectories(room.resolve("scratch")));

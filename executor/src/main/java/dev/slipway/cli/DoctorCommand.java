@@ -1,0 +1,103 @@
+package dev.slipway.cli;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.slipway.cli.DoctorSection.Examination;
+import dev.slipway.cli.DoctorSection.Finding;
+import dev.slipway.progress.BuildEvent;
+import dev.slipway.progress.ProgressListener;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** Tells what this environment allows, and what is missing for more: sections on standard output, as text or JSON. */
+final class DoctorCommand {
+    private static final List<Flag> FLAGS = FlagTable.flags(FlagTable.DOCTOR);
+    private static final int WIDEST_SUBJECT = 24;
+
+    private final Streams streams;
+    private final Path workingDirectory;
+    private final InstantSource clock;
+
+    DoctorCommand(Streams streams, Path workingDirectory, InstantSource clock) {
+        this.streams = streams;
+        this.workingDirectory = workingDirectory;
+        this.clock = clock;
+    }
+
+    int run(List<String> arguments, Map<String, String> environment) throws UsageException {
+        GivenFlags flags = new FlagParser(FLAGS).parse(arguments, environment);
+        ProgressListener progress = Logging.listener(flags, streams.err(), clock);
+        FlagReview.review(FLAGS, flags, progress);
+        boolean json = json(flags);
+        try {
+            List<DoctorSection> sections = new ArrayList<>();
+            for (Examination examination : examinations(flags)) {
+                sections.add(examination.examine());
+            }
+            if (json) {
+                printJson(sections);
+            } else {
+                sections.forEach(section -> print(section, streams.out()));
+            }
+            return 0;
+        } catch (UsageException refused) {
+            throw refused;
+        } catch (Throwable failure) {
+            BuildEvent.BuildFailed ending = Failures.ending(failure);
+            progress.on(ending);
+            return ending.exitCode();
+        }
+    }
+
+    /** Every section, in the order in which it is shown: a new one is a line here. */
+    private List<Examination> examinations(GivenFlags flags) {
+        MachineExaminations machine = new MachineExaminations(flags, workingDirectory);
+        return List.of(machine::environment, machine::isolation, machine::capabilities);
+    }
+
+    private static boolean json(GivenFlags flags) throws UsageException {
+        String format = flags.valueOrDefault(DoctorFlags.FORMAT);
+        return switch (format) {
+            case "json" -> true;
+            case "text" -> false;
+            default -> throw new UsageException("--format \"%s\": write text or json".formatted(format));
+        };
+    }
+
+    private static void print(DoctorSection section, PrintStream out) {
+        out.println(section.title());
+        int width = section.findings().stream()
+                .mapToInt(finding -> finding.subject().length())
+                .filter(length -> length <= WIDEST_SUBJECT)
+                .max()
+                .orElse(0);
+        for (Finding finding : section.findings()) {
+            String mark = switch (finding.verdict()) {
+                case YES -> "yes";
+                case NO -> "no ";
+                case FACT -> "   ";
+            };
+            out.printf("  %s %-" + Math.max(1, width) + "s  %s%n", mark, finding.subject(), finding.words());
+        }
+        out.println();
+    }
+
+    private void printJson(List<DoctorSection> sections) {
+        ObjectNode object = JsonNodeFactory.instance.objectNode();
+        for (DoctorSection section : sections) {
+            ArrayNode findings = object.putArray(section.name());
+            section.findings()
+                    .forEach(finding -> findings.addObject()
+                            .put("verdict", finding.verdict().name().toLowerCase(Locale.ROOT))
+                            .put("subject", finding.subject())
+                            .put("words", finding.words()));
+        }
+        streams.out().println(object.toPrettyString());
+    }
+}
