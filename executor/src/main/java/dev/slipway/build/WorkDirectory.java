@@ -17,6 +17,7 @@ import java.util.random.RandomGenerator;
  */
 public final class WorkDirectory implements AutoCloseable {
     private static final PathBytes LOCK = PathBytes.of("lock");
+    private static final String WORK = "work";
     /** Guards the moments between making a build's directory and locking it, and while one is removed. */
     private static final PathBytes GATE = PathBytes.of("builds.lock");
 
@@ -38,7 +39,8 @@ public final class WorkDirectory implements AutoCloseable {
     }
 
     static Path standard(Path image, Map<String, String> environment) {
-        if (Files.isDirectory(image) && Files.isWritable(image)) {
+        // Where the root is read-only, a volume at /slipway/work is what may be written.
+        if (Files.isWritable(image.resolve(WORK)) || (Files.isDirectory(image) && Files.isWritable(image))) {
             return image;
         }
         String cache = environment.getOrDefault("XDG_CACHE_HOME", "");
@@ -48,7 +50,7 @@ public final class WorkDirectory implements AutoCloseable {
 
     /** Makes a place for a build below {@code directory}, and removes those of builds that were killed. */
     public static WorkDirectory open(Path directory) throws IOException {
-        Path work = directory.toAbsolutePath().resolve("work");
+        Path work = directory.toAbsolutePath().resolve(WORK);
         Files.createDirectories(work.resolve("builds"));
         String id = HexFormat.of().toHexDigits(RandomGenerator.getDefault().nextLong());
         try (Directory room = Directory.open(work);

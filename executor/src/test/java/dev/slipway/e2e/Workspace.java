@@ -3,6 +3,7 @@ package dev.slipway.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.slipway.fixture.host.HostTraces;
+import dev.slipway.fixture.pod.Pod;
 import dev.slipway.fixture.process.Completed;
 import dev.slipway.fixture.process.FixtureException;
 import dev.slipway.fixture.process.Program;
@@ -86,6 +87,26 @@ final class Workspace implements AutoCloseable {
     /** The executor on the context directory. */
     Program build(String... arguments) {
         return executor("--context", "dir://" + context()).with(arguments);
+    }
+
+    /** An unprivileged pod with the distribution, where this workspace has its own path. */
+    Pod pod() {
+        Path home = Objects.requireNonNull(
+                Objects.requireNonNull(launcher().getParent()).getParent());
+        return Pod.of(home).withMount(path(), path().toString());
+    }
+
+    /** The executor on the context directory under one kind of isolation: in a pod where that is {@code in-place}. */
+    Program buildUnder(String isolation, String... arguments) {
+        return isolation.equals("in-place")
+                ? buildIn(pod(), arguments).with("--isolation", isolation)
+                : build(arguments).with("--isolation", isolation);
+    }
+
+    /** The executor on the context directory in a pod. */
+    Program buildIn(Pod pod, String... arguments) {
+        return pod.executor("--slipway-dir", own().toString(), "--context", "dir://" + context())
+                .with(arguments);
     }
 
     /** A build that must end with 0. */

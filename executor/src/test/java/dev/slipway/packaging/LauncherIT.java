@@ -7,6 +7,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.jar.Attributes;
+import java.util.jar.JarFile;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -56,6 +59,21 @@ class LauncherIT {
                 "dev.slipway.cli.Main",
                 "version");
         assertThat(run.status()).as(run.stdout() + run.stderr()).isZero();
+    }
+
+    /** Where the path is gone that a jar had when the cache was written, a sealed one keeps the JVM from starting. */
+    @Test
+    void holdsNoSealedJar() throws Exception {
+        try (Stream<Path> jars = Files.list(HOME.resolve("lib"))) {
+            for (Path jar :
+                    jars.filter(file -> file.toString().endsWith(".jar")).toList()) {
+                try (JarFile file = new JarFile(jar.toFile())) {
+                    assertThat(file.getManifest().getMainAttributes().getValue(Attributes.Name.SEALED))
+                            .as("%s", jar)
+                            .isNull();
+                }
+            }
+        }
     }
 
     private record Run(long pid, int status, String stdout, String stderr) {}
