@@ -134,11 +134,11 @@ public final class ImageBuilder {
         String name = files.dockerfile().file().name();
         for (Finding finding : result.findings()) {
             progress.on(new BuildEvent.CheckWarning(
-                    finding.rule().id(), finding.message(), name, OptionalInt.of(finding.line())));
+                    finding.rule().id(), finding.message(), name, OptionalInt.of(finding.line()), finding.url()));
         }
         if (result.failing()) {
             throw new BuildException(
-                    FailureClass.DOCKERFILE,
+                    FailureClass.BUILD,
                     "%s asks that findings of the build checks count as errors, and there are some: %s"
                             .formatted(
                                     name,

@@ -46,6 +46,9 @@ final class BuildCommand {
         if (flags.on(SourceFlags.CHECK)) {
             return new CheckCommand(streams, workingDirectory, clock).run(flags, progress);
         }
+        if (flags.changed(SourceFlags.FORMAT)) {
+            throw new UsageException("--format says how --check writes what it finds: add --check, or leave it out");
+        }
         Instant start = clock.instant();
         try (Interruption interruption = Interruption.ofThisThread()) {
             try {

@@ -1,25 +1,24 @@
 package dev.slipway.cli;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.slipway.build.BuildFiles;
 import dev.slipway.build.BuildRequest;
 import dev.slipway.build.DockerfileChecks;
 import dev.slipway.context.BuildContext;
 import dev.slipway.dockerfile.Checks;
 import dev.slipway.dockerfile.DockerfileException;
-import dev.slipway.dockerfile.Finding;
+import dev.slipway.dockerfile.SourceFile;
 import dev.slipway.progress.BuildEvent;
 import dev.slipway.progress.FailureClass;
 import dev.slipway.progress.ProgressListener;
 import dev.slipway.registry.RegistryClient;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
-/** Checks a Dockerfile without building it: findings on standard output, as text or as one JSON object. */
+/** Checks a Dockerfile without building it: findings on standard output, as {@code --format} says. */
 final class CheckCommand {
     private static final List<Flag> FLAGS = FlagTable.flags(FlagTable.CHECK);
 
@@ -42,38 +41,37 @@ final class CheckCommand {
 
     /** For {@code --check}, where the flags are those of a build. */
     int run(GivenFlags flags, ProgressListener progress) throws UsageException {
-        boolean json = json(flags);
+        CheckFormat format = CheckFormat.of(flags.valueOrDefault(SourceFlags.FORMAT));
         try {
             Checked checked = check(flags, progress);
-            print(checked, json);
-            if (checked.result().refusal().isPresent()) {
-                throw checked.result().refusal().get();
+            String text = format.write(checked);
+            if (!text.isEmpty()) {
+                streams.out().println(text);
             }
-            if (checked.result().failing()) {
-                progress.on(new BuildEvent.BuildFailed(
-                        FailureClass.DOCKERFILE,
-                        FailureClass.DOCKERFILE.exitCode(),
-                        "%s: %d findings, and its check directive makes them errors"
-                                .formatted(
-                                        checked.file(),
-                                        checked.result().findings().size())));
-                return FailureClass.DOCKERFILE.exitCode();
+            if (checked.refusal().isPresent()) {
+                throw checked.refusal().get();
             }
-            return 0;
-        } catch (DockerfileException invalid) {
-            BuildEvent.BuildFailed ending = Failures.ending(invalid);
-            progress.on(ending);
-            return ending.exitCode();
+            return checked.failing() ? ended(progress, failing(checked)) : 0;
         } catch (UsageException refused) {
             throw refused;
         } catch (Throwable failure) {
-            BuildEvent.BuildFailed ending = Failures.ending(failure);
-            progress.on(ending);
-            return ending.exitCode();
+            return ended(progress, Failures.ending(failure));
         }
     }
 
-    private record Checked(String file, Checks.Result result) {}
+    private static int ended(ProgressListener progress, BuildEvent.BuildFailed ending) {
+        progress.on(ending);
+        return ending.exitCode();
+    }
+
+    private static BuildEvent.BuildFailed failing(Checked checked) {
+        int count = checked.findings().size();
+        return new BuildEvent.BuildFailed(
+                FailureClass.BUILD,
+                FailureClass.BUILD.exitCode(),
+                "%s: %d %s, and error=true makes them errors"
+                        .formatted(checked.file().name(), count, count == 1 ? "finding" : "findings"));
+    }
 
     private Checked check(GivenFlags flags, ProgressListener progress) throws Exception {
         Path own = new OwnPlaces(flags, workingDirectory, BuildCommand.MOUNT_TABLE).directory();
@@ -81,44 +79,28 @@ final class CheckCommand {
         try (RegistryClient registries = RegistryFromFlags.client(flags, progress);
                 BuildContext context = ContextFromFlags.open(flags, scratch, own, registries.network())) {
             BuildRequest request = new RequestFromFlags(flags, workingDirectory).request(context.root());
-            BuildFiles files = BuildFiles.read(request);
-            return new Checked(
-                    files.dockerfile().file().name(),
-                    new DockerfileChecks(registries, progress).run(request, files, false));
+            try {
+                BuildFiles files = BuildFiles.read(request);
+                Checks.Result result = new DockerfileChecks(registries, progress).run(request, files, false);
+                SourceFile file = files.dockerfile().file();
+                return new Checked(
+                        file, path(context.root(), file.name()), result.findings(), result.refusal(), result.failing());
+            } catch (DockerfileException invalid) {
+                return new Checked(
+                        new SourceFile(invalid.file(), List.of()),
+                        path(context.root(), invalid.file()),
+                        List.of(),
+                        Optional.of(invalid),
+                        false);
+            }
         }
     }
 
-    private static boolean json(GivenFlags flags) throws UsageException {
-        String format = flags.valueOrDefault(CheckFlags.FORMAT);
-        return switch (format) {
-            case "json" -> true;
-            case "text" -> false;
-            default -> throw new UsageException("--format \"%s\": write text or json".formatted(format));
-        };
-    }
-
-    private void print(Checked checked, boolean json) {
-        List<Finding> findings = checked.result().findings();
-        if (json) {
-            ObjectNode object = JsonNodeFactory.instance.objectNode();
-            ArrayNode warnings = object.putArray("warnings");
-            findings.forEach(finding -> warnings.addObject()
-                    .put("rule", finding.rule().id())
-                    .put("file", checked.file())
-                    .put("line", finding.line())
-                    .put("message", finding.message())
-                    .put("url", finding.url()));
-            streams.out().println(object);
-            return;
-        }
-        for (Finding finding : findings) {
-            streams.out()
-                    .printf(
-                            "%s:%d: %s: %s%n    %s%n",
-                            checked.file(), finding.line(), finding.rule().id(), finding.message(), finding.url());
-        }
-        if (findings.isEmpty() && checked.result().refusal().isEmpty()) {
-            streams.out().println(checked.file() + ": nothing to say");
-        }
+    /** Viewers look from the repository's root, which is where CI starts us, and the context may be below it. */
+    private String path(Path context, String name) {
+        Path file = context.resolve(name);
+        return file.startsWith(workingDirectory) && Files.exists(file)
+                ? workingDirectory.relativize(file).toString()
+                : name;
     }
 }

@@ -25,9 +25,7 @@ final class FlagTable {
     static final List<Section> CHECK = List.of(
             new Section(
                     "What is checked",
-                    Stream.concat(
-                                    Stream.of(CheckFlags.FORMAT, RunFlags.SLIPWAY_DIR, RunFlags.FORCE),
-                                    SourceFlags.ALL.stream())
+                    Stream.concat(Stream.of(RunFlags.SLIPWAY_DIR, RunFlags.FORCE), SourceFlags.ALL.stream())
                             .toList()),
             new Section("How registries are spoken to", RegistryFlags.ALL),
             new Section("What is shown", LogFlags.ALL));

@@ -37,7 +37,7 @@ final class Help {
                 Checks a Dockerfile without building it: exit code 0, whatever the warnings, unless it is not valid or
                 "# check=error=true" makes warnings errors.
 
-                usage: executor check [--dockerfile PATH] [--context URI] [--format text|json]
+                usage: executor check [--dockerfile PATH] [--context URI] [--format text|json|sarif|gitlab]
                 """ + sections(FlagTable.CHECK);
     }
 

@@ -46,6 +46,9 @@ final class SourceFlags {
             .later();
     static final Flag CONTEXT_MAX_SIZE = value("context-max-size", "SIZE", "Refuse a larger context.");
     static final Flag CHECK = toggle("check", "Only check the Dockerfile, as the check subcommand does.");
+    static final Flag FORMAT = value(
+                    "format", "text|json|sarif|gitlab", "How the check subcommand and --check write what they find.")
+            .defaultsTo("text");
     static final Flag DRYRUN = toggle("dryrun", "Print the plan; build and push nothing.")
             .variable("KANIKO_PRINT_PLAN")
             .later();
@@ -66,6 +69,7 @@ final class SourceFlags {
             BUCKET,
             CONTEXT_MAX_SIZE,
             CHECK,
+            FORMAT,
             DRYRUN);
 
     private SourceFlags() {}

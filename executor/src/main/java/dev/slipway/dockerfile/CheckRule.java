@@ -2,6 +2,7 @@ package dev.slipway.dockerfile;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /** The build checks by the names that {@code # check=} directives use (spec: dockerfile.md, Build checks). */
@@ -34,6 +35,7 @@ public enum CheckRule {
     EXPOSE_PROTO_CASING("ExposeProtoCasing", "The protocol in EXPOSE should be in small letters"),
     EXPOSE_INVALID_FORMAT("ExposeInvalidFormat", "EXPOSE should have no address and no host port");
 
+    private static final String PAGE = "https://slipway.dev/docs/checks";
     private static final List<CheckRule> ALL = List.of(values());
 
     private final String id;
@@ -65,18 +67,9 @@ public enum CheckRule {
         return experimental;
     }
 
-    /** Where its reason can be read. */
+    /** Where its reason can be read, with an example: the rule's section of {@code docs/checks.md}. */
     public String url() {
-        StringBuilder path = new StringBuilder();
-        for (int at = 0; at < id.length(); at++) {
-            char ch = id.charAt(at);
-            boolean startsWord = Character.isUpperCase(ch)
-                    && at > 0
-                    && (Character.isLowerCase(id.charAt(at - 1))
-                            || at + 1 < id.length() && Character.isLowerCase(id.charAt(at + 1)));
-            path.append(startsWord ? "-" : "").append(Character.toLowerCase(ch));
-        }
-        return "https://docs.docker.com/go/dockerfile/rule/" + path + "/";
+        return PAGE + "#" + id.toLowerCase(Locale.ROOT);
     }
 
     /** The rule of a name, exactly as written. */

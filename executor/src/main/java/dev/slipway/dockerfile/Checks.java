@@ -61,7 +61,7 @@ public final class Checks {
                     "the name of one of its arguments");
         }
         for (Stage stage : dockerfile.stages()) {
-            from(stage.from());
+            from(stage);
             stage.instructions().forEach(this::written);
         }
         casing();
@@ -77,30 +77,57 @@ public final class Checks {
 
     /** Adds a finding about an instruction, unless it is skipped there. */
     void report(CheckRule rule, InstructionSource source, String message) {
-        report(rule, source, source.range(), message);
+        add(rule, source, source.range(), source.range(0, source.text().length()), message);
     }
 
-    void report(CheckRule rule, InstructionSource source, SourceRange range, String message) {
-        if (options.with(source).tells(rule)) {
-            findings.add(new Finding(rule, message, range));
+    /** The same, with the mark below the first place behind the keyword that says {@code word}, if there is one. */
+    void report(CheckRule rule, InstructionSource source, String word, String message) {
+        report(rule, source, source.text().indexOf(word, source.keyword().length()), word, message);
+    }
+
+    private void report(CheckRule rule, InstructionSource source, int at, String word, String message) {
+        if (at < 0 || word.isEmpty()) {
+            report(rule, source, message);
+        } else {
+            add(rule, source, source.range(), source.range(at, at + word.length()), message);
         }
     }
 
-    private void from(FromInstruction from) {
+    /** About the name that FROM gives its stage, its last word. */
+    private void reportName(CheckRule rule, Stage stage, String message) {
+        InstructionSource source = stage.from().source();
+        String name = stage.from().writtenStageName().orElse("");
+        report(rule, source, source.text().lastIndexOf(name), name, message);
+    }
+
+    /** About the instruction's own word. */
+    void reportKeyword(CheckRule rule, InstructionSource source, String message) {
+        report(rule, source, 0, source.keyword(), message);
+    }
+
+    private void add(CheckRule rule, InstructionSource source, SourceRange range, SourceRange mark, String message) {
+        if (options.with(source).tells(rule)) {
+            findings.add(new Finding(rule, message, range, mark));
+        }
+    }
+
+    private void from(Stage stage) {
+        FromInstruction from = stage.from();
         lines(from);
         InstructionSource source = from.source();
         from.writtenStageName().ifPresent(name -> {
             if (!name.equals(name.toLowerCase(Locale.ROOT))) {
-                report(
+                reportName(
                         CheckRule.STAGE_NAME_CASING,
-                        source,
+                        stage,
                         "the stage name " + name + " has capitals: write " + name.toLowerCase(Locale.ROOT));
             }
             String keyword = source.keyword();
             String as = Blanks.split(source.arguments()).reversed().get(1);
             boolean lower = isLower(keyword);
             if ((lower || isUpper(keyword)) && !(lower ? isLower(as) : isUpper(as))) {
-                report(CheckRule.FROM_AS_CASING, source, keyword + " and " + as + " are in different cases");
+                int at = source.text().lastIndexOf(as, source.text().lastIndexOf(name) - 1);
+                report(CheckRule.FROM_AS_CASING, source, at, as, keyword + " and " + as + " are in different cases");
             }
         });
         description(from, from.stageName().stream().toList(), "FROM", "the name of the stage");
@@ -109,7 +136,7 @@ public final class Checks {
     private void written(Instruction instruction) {
         lines(instruction);
         if (instruction instanceof MaintainerInstruction) {
-            report(
+            reportKeyword(
                     CheckRule.MAINTAINER_DEPRECATED,
                     instruction.source(),
                     "MAINTAINER is deprecated: write LABEL org.opencontainers.image.authors=... instead");
@@ -125,9 +152,10 @@ public final class Checks {
     private void lines(Instruction instruction) {
         InstructionSource source = instruction.source();
         source.emptyContinuation()
-                .ifPresent(line -> report(
+                .ifPresent(line -> add(
                         CheckRule.NO_EMPTY_CONTINUATION,
                         source,
+                        new SourceRange(line, 1, line, 1),
                         new SourceRange(line, 1, line, 1),
                         "a blank line inside a continued instruction: remove it, or put a # there"));
     }
@@ -163,7 +191,7 @@ public final class Checks {
         boolean wantsLower = lower > upper;
         for (InstructionSource source : all) {
             if (!(wantsLower ? isLower(source.keyword()) : isUpper(source.keyword()))) {
-                report(
+                reportKeyword(
                         CheckRule.CONSISTENT_INSTRUCTION_CASING,
                         source,
                         source.keyword() + " is in another case than most instructions here: write "
@@ -178,17 +206,16 @@ public final class Checks {
         Set<String> seen = new HashSet<>();
         for (Stage stage : dockerfile.stages()) {
             stage.name().ifPresent(name -> {
-                InstructionSource source = stage.from().source();
                 if (name.equals("context") || name.equals("scratch")) {
-                    report(
+                    reportName(
                             CheckRule.RESERVED_STAGE_NAME,
-                            source,
+                            stage,
                             "the stage name " + name + " has a meaning of its own: choose another");
                 }
                 if (!seen.add(name)) {
-                    report(
+                    reportName(
                             CheckRule.DUPLICATE_STAGE_NAME,
-                            source,
+                            stage,
                             "the stage name " + name + " is used before: only the last is found by it");
                 }
             });

@@ -52,6 +52,7 @@ final class FromChecks {
                     checks.report(
                             CheckRule.INVALID_DEFAULT_ARG_IN_FROM,
                             from.source(),
+                            from.image(),
                             from.image()
                                     + " is no image name unless build arguments are given: give the ARGs good defaults");
                 }
@@ -78,6 +79,7 @@ final class FromChecks {
                 checks.report(
                         CheckRule.UNDEFINED_ARG_IN_FROM,
                         from.source(),
+                        "$" + name,
                         "FROM uses the argument " + name + ", which no ARG above the first FROM declares"
                                 + Spelling.hint(name, known));
             }
@@ -91,12 +93,14 @@ final class FromChecks {
             checks.report(
                     CheckRule.REDUNDANT_TARGET_PLATFORM,
                     from.source(),
+                    "--platform=" + from.platform().orElseThrow(),
                     "--platform=" + from.platform().orElseThrow() + " says what is so anyway: remove it");
         }
         if (use.set().isEmpty() && use.unset().isEmpty() && !namedForPlatform(from.stageName(), use.text())) {
             checks.report(
                     CheckRule.FROM_PLATFORM_FLAG_CONST_DISALLOWED,
                     from.source(),
+                    use.text(),
                     "the platform " + use.text() + " is fixed: use a variable, or name the stage after it");
         }
     }

@@ -97,6 +97,7 @@ final class StageChecks {
                 .ifPresent(wanted -> checks.report(
                         CheckRule.INVALID_BASE_IMAGE_PLATFORM,
                         written.source(),
+                        written.image(),
                         "the base image " + written.image() + " is for " + image.platform() + ", not for " + wanted));
     }
 
@@ -211,6 +212,7 @@ final class StageChecks {
             checks.report(
                     CheckRule.UNDEFINED_VAR,
                     place,
+                    place.text().contains("${" + name) ? "${" + name : "$" + name,
                     "the variable $" + name + " is not defined here" + Spelling.hint(name, state.environment.keySet()));
         }
     }
@@ -265,6 +267,7 @@ final class StageChecks {
             checks.report(
                     CheckRule.SECRETS_USED_IN_ARG_OR_ENV,
                     place,
+                    name,
                     instruction + " " + name
                             + " sounds like a secret, and stays readable in the image: use RUN --mount=type=secret");
         }
@@ -273,7 +276,7 @@ final class StageChecks {
     private void once(String name, InstructionSource place, State state) {
         InstructionSource earlier = state.once.put(name, place);
         if (earlier != null) {
-            checks.report(
+            checks.reportKeyword(
                     CheckRule.MULTIPLE_INSTRUCTIONS_DISALLOWED,
                     earlier,
                     "this " + name + " has no effect: line " + place.line() + " replaces it");
@@ -294,6 +297,7 @@ final class StageChecks {
             checks.report(
                     CheckRule.WORKDIR_RELATIVE_PATH,
                     place,
+                    workdir.path(),
                     "WORKDIR " + workdir.path() + " begins wherever the base image says: write an absolute path");
         }
         state.hasWorkdir = true;
@@ -306,6 +310,7 @@ final class StageChecks {
                 checks.report(
                         CheckRule.EXPOSE_PROTO_CASING,
                         place,
+                        word,
                         "EXPOSE " + word + " has a protocol with capitals: write "
                                 + port.protocol().toLowerCase(Locale.ROOT));
             }
@@ -313,6 +318,7 @@ final class StageChecks {
                 checks.report(
                         CheckRule.EXPOSE_INVALID_FORMAT,
                         place,
+                        word,
                         "EXPOSE " + word + " names more than the container's port: the rest is ignored");
             }
         }
@@ -327,6 +333,7 @@ final class StageChecks {
                 checks.report(
                         CheckRule.COPY_IGNORED_FILE,
                         place,
+                        path,
                         name + " of " + CleanPath.of(path) + ", which .dockerignore keeps out");
             }
         }

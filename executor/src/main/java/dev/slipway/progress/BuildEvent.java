@@ -103,8 +103,9 @@ public sealed interface BuildEvent {
      * A build check found something that builds, but probably not as meant.
      *
      * @param rule BuildKit's name of the rule
+     * @param url where its reason can be read
      */
-    record CheckWarning(String rule, String text, String file, OptionalInt line) implements BuildEvent {}
+    record CheckWarning(String rule, String text, String file, OptionalInt line, String url) implements BuildEvent {}
 
     /** Anything else worth a line. */
     record Message(Level level, String text) implements BuildEvent {}

@@ -78,6 +78,7 @@ public final class JsonLines implements ProgressListener {
                 object.put("event", "warning");
                 object.put("rule", warning.rule());
                 object.put("file", warning.file());
+                object.put("url", warning.url());
                 warning.line().ifPresent(number -> object.put("line", number));
             }
             case BuildEvent.Message message -> object.put("event", "message");

@@ -44,7 +44,7 @@ class FlagDocumentTest {
             section.flags().forEach(flag -> text.append(row(flag)));
         }
         return text.append("\nThe `check` subcommand takes those of the first, the registries' and the last section, "
-                        + "`--slipway-dir`, `--force`, and `--format text|json`.\n")
+                        + "`--slipway-dir` and `--force`.\n")
                 .toString();
     }
 

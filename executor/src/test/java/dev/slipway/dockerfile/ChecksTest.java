@@ -186,9 +186,16 @@ class ChecksTest {
     }
 
     @Test
-    void everyRuleHasAPageOfItsOwn() {
-        assertThat(CheckRule.JSON_ARGS_RECOMMENDED.url()).endsWith("/rule/json-args-recommended/");
-        assertThat(CheckRule.FROM_AS_CASING.url()).endsWith("/rule/from-as-casing/");
-        assertThat(CheckRule.values()).hasSize(22);
+    void aFindingPointsAtTheWordsThatItIsAbout() throws DockerfileException {
+        Dockerfile file = parse("FROM a as Tools", "ENV X=1 \\", "  API_TOKEN=2", "LABEL a=$VERSION", "EXPOSE 80/TCP");
+        assertThat(Checks.run(file, inputs(Optional.empty())).findings().stream()
+                        .map(finding -> finding.line() + ": "
+                                + finding.quoted(file.file()).lines().skip(1).toList()))
+                .containsExactly(
+                        "1: [ 1 | FROM a as Tools,    |           ^^^^^]",
+                        "1: [ 1 | FROM a as Tools,    |        ^^]",
+                        "2: [ 3 |   API_TOKEN=2,    |   ^^^^^^^^^]",
+                        "4: [ 4 | LABEL a=$VERSION,    |         ^^^^^^^^]",
+                        "5: [ 5 | EXPOSE 80/TCP,    |        ^^^^^^]");
     }
 }

@@ -87,7 +87,7 @@ class RenderersTest {
             new BuildEvent.Message(Level.DEBUG, "debug"),
             new BuildEvent.Message(Level.INFO, "info"),
             new BuildEvent.CheckWarning(
-                    "StageNameCasing", "stage names are lower case", "Dockerfile", OptionalInt.of(3))
+                    "StageNameCasing", "stage names are lower case", "Dockerfile", OptionalInt.of(3), "https://x")
         };
         assertThat(log(Level.WARN, events))
                 .isEqualTo("warning: StageNameCasing: stage names are lower case (Dockerfile:3)\n");
