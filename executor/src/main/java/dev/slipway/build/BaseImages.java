@@ -2,24 +2,30 @@ package dev.slipway.build;
 
 import dev.slipway.dockerfile.InstructionSource;
 import dev.slipway.image.ImageConfig;
+import dev.slipway.image.ImageIndex;
 import dev.slipway.image.Platform;
 import dev.slipway.progress.FailureClass;
+import dev.slipway.registry.DocumentStore;
 import dev.slipway.registry.ImageReference;
 import dev.slipway.registry.RegistryClient;
 import dev.slipway.registry.Resolved;
 import java.io.IOException;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /** The images that a build names, each looked up once per platform; their layers stay where they are until needed. */
 final class BaseImages {
     private final RegistryClient registries;
+    private final DocumentStore documents;
     private final Map<Key, BaseImage> found = new HashMap<>();
 
     private record Key(ImageReference reference, Platform platform) {}
 
-    BaseImages(RegistryClient registries) {
+    BaseImages(RegistryClient registries, DocumentStore documents) {
         this.registries = registries;
+        this.documents = documents;
     }
 
     /** The config of an image that was looked up before. */
@@ -45,7 +51,7 @@ final class BaseImages {
             return known;
         }
         try {
-            Resolved resolved = registries.resolve(reference, platform);
+            Resolved resolved = registries.resolve(reference, platform, documents);
             if (resolved.manifest().layers().size()
                     != resolved.config().diffIds().size()) {
                 throw Locations.failure(
@@ -64,5 +70,21 @@ final class BaseImages {
             throw Locations.failure(
                     FailureClass.REGISTRY, wantedBy, "image \"%s\": %s".formatted(name, e.getMessage()), e);
         }
+    }
+
+    /** Every image that was looked up, in the order of names. */
+    synchronized List<BuiltImage.Material> materials() {
+        return found.entrySet().stream()
+                .map(each -> new BuiltImage.Material(
+                        each.getKey().reference().toString(),
+                        each.getValue()
+                                .resolved()
+                                .index()
+                                .map(ImageIndex::digest)
+                                .orElseGet(() ->
+                                        each.getValue().resolved().manifest().digest()),
+                        each.getKey().platform()))
+                .sorted(Comparator.comparing(BuiltImage.Material::name))
+                .toList();
     }
 }

@@ -61,6 +61,14 @@ final class BaseLayers implements AutoCloseable {
         return images;
     }
 
+    /** Fetches them all; one that the store has costs nothing. */
+    void fetch(List<StageLayer> layers) throws IOException {
+        List<Future<Long>> futures = layers.stream().map(this::fetch).toList();
+        for (Future<Long> future : futures) {
+            await(future);
+        }
+    }
+
     @Override
     public void close() {
         fetchers.shutdownNow();

@@ -20,6 +20,7 @@ import java.util.Optional;
  * @param target {@code --target}: a stage's name in any case, or its number
  * @param platform {@code --custom-platform} or {@code --platform}; without it the platform that we run on
  * @param labels {@code --label}, added last
+ * @param annotations of the image's manifest; only OCI manifests have any
  * @param environment the executor's own environment, for {@code SOURCE_DATE_EPOCH} and secrets (RUN sees none of it)
  * @param secrets {@code --secret}, by id
  * @param buildContexts {@code --build-context NAME=URI}
@@ -37,6 +38,7 @@ public record BuildRequest(
         Optional<String> target,
         Optional<String> platform,
         Map<String, String> labels,
+        Map<String, String> annotations,
         Map<String, String> environment,
         List<SecretSource> secrets,
         Map<String, String> buildContexts,
@@ -49,6 +51,7 @@ public record BuildRequest(
     public BuildRequest {
         buildArguments = Collections.unmodifiableMap(new LinkedHashMap<>(buildArguments));
         labels = Collections.unmodifiableMap(new LinkedHashMap<>(labels));
+        annotations = Map.copyOf(annotations);
         environment = Map.copyOf(environment);
         secrets = List.copyOf(secrets);
         buildContexts = Collections.unmodifiableMap(new LinkedHashMap<>(buildContexts));
@@ -149,6 +152,7 @@ public record BuildRequest(
         private Optional<String> target = Optional.empty();
         private Optional<String> platform = Optional.empty();
         private final Map<String, String> labels = new LinkedHashMap<>();
+        private Map<String, String> annotations = Map.of();
         private Map<String, String> environment = Map.of();
         private final List<SecretSource> secrets = new ArrayList<>();
         private final Map<String, String> buildContexts = new LinkedHashMap<>();
@@ -189,6 +193,11 @@ public record BuildRequest(
 
         public Builder label(String key, String value) {
             labels.put(key, value);
+            return this;
+        }
+
+        public Builder annotations(Map<String, String> value) {
+            annotations = value;
             return this;
         }
 
@@ -241,6 +250,7 @@ public record BuildRequest(
                     target,
                     platform,
                     labels,
+                    annotations,
                     environment,
                     secrets,
                     buildContexts,

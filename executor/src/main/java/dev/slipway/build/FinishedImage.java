@@ -16,7 +16,6 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
@@ -45,7 +44,8 @@ final class FinishedImage {
             descriptors.add(descriptor);
             layers.add(new PublishableImage.Layer(descriptor, content(layer, blobs), layer.origin()));
         }
-        Manifest manifest = Manifest.create(family, Descriptor.of(family.config(), config), descriptors, Map.of());
+        Manifest manifest =
+                Manifest.create(family, Descriptor.of(family.config(), config), descriptors, request.annotations());
         return new PublishableImage(manifest, config, layers);
     }
 

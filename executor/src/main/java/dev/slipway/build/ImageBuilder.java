@@ -8,6 +8,7 @@ import dev.slipway.dockerfile.DockerfileException;
 import dev.slipway.dockerfile.Finding;
 import dev.slipway.image.LayerCompression;
 import dev.slipway.image.MediaFamily;
+import dev.slipway.image.Platform;
 import dev.slipway.layer.BlobCompression;
 import dev.slipway.layer.BlobStore;
 import dev.slipway.layer.LayerWriter;
@@ -75,12 +76,13 @@ public final class ImageBuilder {
      * @throws BuildException with the place in the Dockerfile and the class of failure
      * @throws DockerfileException where the Dockerfile itself, or its {@code .dockerignore}, is wrong
      */
-    public PublishableImage build(BuildRequest request)
+    public BuiltImage build(BuildRequest request)
             throws BuildException, DockerfileException, IOException, InterruptedException {
         BuildFiles files = BuildFiles.read(request);
-        BaseImages images = new BaseImages(registries);
+        BaseImages images = new BaseImages(registries, new StoredDocuments(blobs));
         BuildPlan plan = BuildPlanner.plan(request, files.dockerfile(), images);
         Unsupported.refuse(plan);
+        new ForeignCommands(Platform.host(), temporary).refuse(plan);
         check(request, files, images);
         GivenArguments.warnOfUnused(plan, progress);
         progress.on(plan.event());
@@ -96,7 +98,7 @@ public final class ImageBuilder {
         }
     }
 
-    private PublishableImage build(
+    private BuiltImage build(
             BuildRequest request,
             BuildPlan plan,
             BuildFiles files,
@@ -123,7 +125,7 @@ public final class ImageBuilder {
             PublishableImage image =
                     new FinishedImage(request, plan, session.built(plan.target()), family, clock).publishable(blobs);
             progress.on(built(image, start));
-            return image;
+            return new BuiltImage(image, images.materials());
         }
     }
 
@@ -165,7 +167,7 @@ public final class ImageBuilder {
         return options.ignoredPaths().stream().map(PathBytes::of).toList();
     }
 
-    /** The base's family of media types, OCI on scratch, unless a flag says otherwise. */
+    /** The base's family of media types, OCI on scratch, unless a flag says otherwise or needs the other. */
     private static MediaFamily family(BuildRequest request, BuildPlan plan) throws BuildException {
         MediaFamily family = switch (request.format()) {
             case DOCKER -> MediaFamily.DOCKER;
@@ -173,15 +175,19 @@ public final class ImageBuilder {
             case AS_BASE -> plan.bottomImage().map(BaseImage::family).orElse(MediaFamily.OCI);
         };
         boolean zstd = request.layers().compression() == BuildRequest.Compression.ZSTD;
-        if (zstd && !family.allows(LayerCompression.ZSTD)) {
-            if (request.format() == BuildRequest.ImageFormat.AS_BASE) {
-                return MediaFamily.OCI;
-            }
-            throw new BuildException(
-                    FailureClass.USAGE,
-                    "--image-format=docker has no layers packed with zstd; leave out one of the two flags");
+        boolean unpackable = zstd && !family.allows(LayerCompression.ZSTD);
+        boolean annotated =
+                family == MediaFamily.DOCKER && !request.annotations().isEmpty();
+        if (!unpackable && !annotated) {
+            return family;
         }
-        return family;
+        if (request.format() == BuildRequest.ImageFormat.AS_BASE) {
+            return MediaFamily.OCI;
+        }
+        throw new BuildException(
+                FailureClass.USAGE,
+                "--image-format=docker has no %s; leave out one of the two flags"
+                        .formatted(unpackable ? "layers packed with zstd" : "annotations"));
     }
 
     private static BlobCompression compression(BuildRequest.LayerOptions options) throws BuildException {

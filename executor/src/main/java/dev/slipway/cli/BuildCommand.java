@@ -2,27 +2,24 @@ package dev.slipway.cli;
 
 import dev.slipway.build.BuildRequest;
 import dev.slipway.build.ImageBuilder;
+import dev.slipway.build.PlatformBuilds;
 import dev.slipway.build.WorkDirectory;
 import dev.slipway.context.BuildContext;
 import dev.slipway.layer.BlobStore;
 import dev.slipway.posix.Directory;
-import dev.slipway.progress.BuildEvent;
-import dev.slipway.progress.FailureClass;
 import dev.slipway.progress.ProgressListener;
 import dev.slipway.publish.PublishRequest;
 import dev.slipway.publish.Publisher;
 import dev.slipway.registry.RegistryClient;
 import dev.slipway.rootfs.Isolation;
 import dev.slipway.rootfs.RootfsFactory;
-import java.io.PrintWriter;
-import java.io.StringWriter;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Builds and pushes: what the executor does without a subcommand. */
 final class BuildCommand {
@@ -49,23 +46,7 @@ final class BuildCommand {
         if (flags.changed(SourceFlags.FORMAT)) {
             throw new UsageException("--format says how --check writes what it finds: add --check, or leave it out");
         }
-        Instant start = clock.instant();
-        try (Interruption interruption = Interruption.ofThisThread()) {
-            try {
-                progress.info("Slipway " + Version.current());
-                build(flags, progress);
-                progress.on(new BuildEvent.BuildFinished(Duration.between(start, clock.instant())));
-                return 0;
-            } catch (Throwable failure) {
-                BuildEvent.BuildFailed ending = interruption
-                        .received()
-                        .map(BuildCommand::interrupted)
-                        .orElseGet(() -> Failures.ending(failure));
-                progress.debug(trace(failure));
-                progress.on(ending);
-                return ending.exitCode();
-            }
-        }
+        return new Running(progress, clock).run(() -> build(flags, progress));
     }
 
     private void build(GivenFlags flags, ProgressListener progress) throws Exception {
@@ -76,17 +57,22 @@ final class BuildCommand {
                 RegistryClient registries = RegistryFromFlags.client(flags, progress);
                 BuildContext context =
                         ContextFromFlags.open(flags, work.context(), places.directory(), registries.network())) {
-            BuildRequest request = new RequestFromFlags(flags, workingDirectory).request(context.root());
+            RequestFromFlags from = new RequestFromFlags(flags, workingDirectory);
+            List<BuildRequest> requests = from.requests(context.root());
             Publisher publisher = new Publisher(registries, new PublishEvents(progress));
             publisher.checkPermission(publication);
-            Path store = Files.createDirectories(places.store(work));
+            OwnPlaces.Store kept = places.store(work);
+            Path store = Files.createDirectories(kept.directory());
             try (Directory storeRoot = Directory.open(store);
-                    BlobStore blobs = BlobStore.open(storeRoot);
+                    Shared shared = Shared.open(kept.shared());
+                    BlobStore blobs = BlobStore.open(storeRoot, shared.directory());
                     RootfsFactory roots = RootfsFactory.open(work.build(), store, blobs, isolation)) {
+                blobs.clearAbandoned();
                 progress.info(roots.choice().explanation());
                 ImageBuilder builder =
                         new ImageBuilder(registries, blobs, store, roots, work.temporary(), progress, clock);
-                publisher.publish(builder.build(request), publication);
+                PlatformBuilds builds = new PlatformBuilds(builder, from.annotations(), source(context));
+                publisher.publish(builds.build(requests), publication);
             }
         }
     }
@@ -102,14 +88,24 @@ final class BuildCommand {
         return isolation;
     }
 
-    private static BuildEvent.BuildFailed interrupted(FailureClass how) {
-        String signal = how == FailureClass.TERMINATED ? "SIGTERM" : "SIGINT";
-        return new BuildEvent.BuildFailed(how, how.exitCode(), "the build was ended by " + signal);
+    /** A cache that others fill, held open while a build reads it. */
+    private record Shared(Optional<Directory> directory) implements AutoCloseable {
+        static Shared open(Optional<Path> path) throws IOException {
+            return new Shared(path.isPresent() ? Optional.of(Directory.open(path.get())) : Optional.empty());
+        }
+
+        @Override
+        public void close() throws IOException {
+            if (directory.isPresent()) {
+                directory.get().close();
+            }
+        }
     }
 
-    private static String trace(Throwable failure) {
-        StringWriter text = new StringWriter();
-        failure.printStackTrace(new PrintWriter(text));
-        return text.toString().strip();
+    private static PlatformBuilds.Source source(BuildContext context) {
+        Optional<String> commit = context.revision().filter(revision -> revision.matches("[0-9a-f]{40}|[0-9a-f]{64}"));
+        return commit.isEmpty()
+                ? PlatformBuilds.Source.UNKNOWN
+                : new PlatformBuilds.Source(Optional.of(context.origin()), commit);
     }
 }

@@ -12,8 +12,7 @@ import java.util.Set;
 
 /** The executor's commands by name; building is the one without. */
 final class Executor {
-    private static final Set<String> LATER =
-            Set.of("warm", "index", "plan", "pipeline", "report", "diff", "cache", "login", "push");
+    private static final Set<String> LATER = Set.of("plan", "pipeline", "report", "diff", "cache", "login");
 
     private final Streams streams;
     private final Path workingDirectory;
@@ -53,6 +52,9 @@ final class Executor {
                 }
                 case "check" -> new CheckCommand(streams, workingDirectory, clock).run(rest, environment);
                 case "doctor" -> new DoctorCommand(streams, workingDirectory, clock).run(rest, environment);
+                case "push" -> new PushCommand(streams, workingDirectory, clock).run(rest, environment);
+                case "index" -> new IndexCommand(streams, workingDirectory, clock).run(rest, environment);
+                case "warm" -> new WarmCommand(streams, workingDirectory, clock).run(rest, environment);
                 case "build" -> new BuildCommand(streams, workingDirectory, clock).run(rest, environment);
                 default -> {
                     requireFlag(command);
@@ -66,7 +68,7 @@ final class Executor {
 
     private static void requireFlag(String command) throws UsageException {
         if (!command.isEmpty() && !command.startsWith("-")) {
-            List<String> commands = List.of("build", "check", "doctor", "version", "help");
+            List<String> commands = List.of("build", "check", "doctor", "push", "index", "warm", "version", "help");
             throw new UsageException("unknown subcommand \"%s\"; did you mean \"%s\"?"
                     .formatted(command, Nearest.to(command, commands)));
         }

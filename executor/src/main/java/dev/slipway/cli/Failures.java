@@ -9,6 +9,7 @@ import dev.slipway.image.ImageFormatException;
 import dev.slipway.layer.LayerException;
 import dev.slipway.progress.BuildEvent;
 import dev.slipway.progress.FailureClass;
+import dev.slipway.publish.SavedImageException;
 import dev.slipway.registry.RegistryException;
 import dev.slipway.rootfs.RootfsException;
 import java.io.IOException;
@@ -36,6 +37,7 @@ final class Failures {
             case LayerException layer -> ending(classOf(layer.kind()), layer);
             case RootfsException rootfs -> ending(classOf(rootfs.kind()), rootfs);
             case ArchiveException archive -> ending(FailureClass.CONTEXT, archive);
+            case SavedImageException image -> ending(FailureClass.CONTEXT, image);
             case TarException tar -> ending(FailureClass.BUILD, tar);
             case UsageException usage -> ending(FailureClass.USAGE, usage);
             case UncheckedIOException wrapped -> ending(Objects.requireNonNull(wrapped.getCause()));

@@ -34,7 +34,30 @@ final class FlagTable {
             new Section("What is examined", List.of(DoctorFlags.FORMAT, RunFlags.SLIPWAY_DIR, RunFlags.FORCE)),
             new Section("What is shown", LogFlags.ALL));
 
+    private static final List<Section> PUBLISHING = List.of(
+            new Section("How registries are spoken to", RegistryFlags.PUSHING),
+            new Section("What is shown", LogFlags.ALL));
+
+    static final List<Section> PUSH = sections(new Section("Where the image goes", OutputFlags.PUSHING), PUBLISHING);
+
+    static final List<Section> INDEX = sections(
+            new Section(
+                    "What the index is made of, and where it goes",
+                    Stream.of(IndexFlags.ALL, List.of(ImageFlags.ANNOTATION), OutputFlags.PUSHING)
+                            .flatMap(List::stream)
+                            .toList()),
+            PUBLISHING);
+
+    static final List<Section> WARM = List.of(
+            new Section("What is fetched, and where to", WarmFlags.ALL),
+            new Section("How registries are spoken to", RegistryFlags.PULLING),
+            new Section("What is shown", LogFlags.ALL));
+
     private FlagTable() {}
+
+    private static List<Section> sections(Section first, List<Section> others) {
+        return Stream.concat(Stream.of(first), others.stream()).toList();
+    }
 
     static List<Flag> flags(List<Section> sections) {
         return sections.stream().flatMap(section -> section.flags().stream()).toList();

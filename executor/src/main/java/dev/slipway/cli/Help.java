@@ -14,6 +14,9 @@ final class Help {
         return switch (command) {
             case "check" -> ofCheck();
             case "doctor" -> ofDoctor();
+            case "push" -> ofPush();
+            case "index" -> ofIndex();
+            case "warm" -> ofWarm();
             default -> ofBuild();
         };
     }
@@ -25,6 +28,9 @@ final class Help {
                 usage: executor [build] --context URI --destination REF [FLAG...]
                        executor check [FLAG...]      checks a Dockerfile without building it
                        executor doctor [FLAG...]     tells what this environment allows, and what is missing for more
+                       executor push PATH [FLAG...]  pushes what --tar-path or --oci-layout-path wrote
+                       executor index [FLAG...]      joins images of several platforms under one name
+                       executor warm [FLAG...]       fetches base images into a cache directory
                        executor version
 
                 Write --flag=value or --flag value; --flag or --flag=true|false for those without a value.
@@ -47,6 +53,31 @@ final class Help {
 
                 usage: executor doctor [--format text|json]
                 """ + sections(FlagTable.DOCTOR);
+    }
+
+    static String ofPush() {
+        return """
+                Pushes an image that --tar-path, --oci-layout-path or docker save wrote, without building anything.
+
+                usage: executor push PATH --destination REF [FLAG...]
+                """ + sections(FlagTable.PUSH);
+    }
+
+    static String ofIndex() {
+        return """
+                Puts images that were built and pushed one platform at a time under one name.
+
+                usage: executor index --destination REF --image REF [--image REF...] [FLAG...]
+                """ + sections(FlagTable.INDEX);
+    }
+
+    static String ofWarm() {
+        return """
+                Fetches base images into a directory that builds use as their --cache-dir.
+
+                usage: executor warm --cache-dir PATH --image REF [--image REF...] [FLAG...]
+                       executor warm --cache-dir PATH --dockerfile PATH [FLAG...]
+                """ + sections(FlagTable.WARM);
     }
 
     private static String sections(List<FlagTable.Section> sections) {

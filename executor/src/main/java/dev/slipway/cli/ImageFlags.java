@@ -10,9 +10,11 @@ import java.util.List;
 final class ImageFlags {
     static final Flag LABEL =
             repeated("label", "KEY=VALUE", "A label of the image.").plural("labels");
-    static final Flag ANNOTATION = repeated("annotation", "KEY=VALUE", "An annotation of the image's manifest.")
-            .plural("annotations")
-            .later();
+    static final Flag ANNOTATION = repeated(
+                    "annotation",
+                    "[TYPE[PLATFORM]:]KEY=VALUE",
+                    "An annotation; TYPE is manifest (where nothing is said), index, manifest-descriptor or index-descriptor.")
+            .plural("annotations");
     static final Flag IMAGE_FORMAT = value(
             "image-format", "docker|oci", "Media types of manifest, config and layers; without it the base's, or OCI.");
     static final Flag COMPRESSION =

@@ -45,7 +45,16 @@ record Invocation(List<String> arguments, Map<String, String> environment) {
         for (byte[] argument : ours) {
             decoded.add(decoded(argument, "argument %d".formatted(decoded.size() + 1)));
         }
+        if (calledWarmer(commandLine, arguments.length)) {
+            decoded.addFirst("warm");
+        }
         return new Invocation(decoded, variables(environment));
+    }
+
+    /** Whether this is a native executable that was called by kaniko's other name; the launcher sees to it itself. */
+    private static boolean calledWarmer(List<byte[]> commandLine, int arguments) {
+        return commandLine.size() == arguments + 1
+                && new String(commandLine.getFirst(), StandardCharsets.UTF_8).matches("(.*/)?warmer");
     }
 
     private static Map<String, String> variables(List<byte[]> environment) {

@@ -21,16 +21,11 @@ final class OutputFlags {
             value("image-name-with-digest-file", "PATH", "Write REPOSITORY@DIGEST for each destination to a file.");
     static final Flag IMAGE_NAME_TAG_WITH_DIGEST_FILE = value(
             "image-name-tag-with-digest-file", "PATH", "Write REPOSITORY:TAG@DIGEST for each destination to a file.");
-    static final Flag IIDFILE =
-            value("iidfile", "PATH", "Write the image's ID to a file.").later();
-    static final Flag METADATA_FILE = value("metadata-file", "PATH", "Write what was built to a JSON file.")
-            .later();
-    static final Flag RESULT =
-            repeated("result", "NAME=PATH", "Write one Tekton result.").later();
-    static final Flag RESULTS_DIR =
-            value("results-dir", "PATH", "Write all Tekton results.").later();
-    static final Flag DOTENV =
-            value("dotenv", "PATH", "Write a dotenv report for GitLab.").later();
+    static final Flag IIDFILE = value("iidfile", "PATH", "Write the image's ID to a file.");
+    static final Flag METADATA_FILE = value("metadata-file", "PATH", "Write what was built to a JSON file.");
+    static final Flag RESULT = repeated("result", "NAME=PATH", "Write one Tekton result.");
+    static final Flag RESULTS_DIR = value("results-dir", "PATH", "Write all Tekton results.");
+    static final Flag DOTENV = value("dotenv", "PATH", "Write a dotenv report for GitLab.");
     static final Flag REPORT =
             value("report", "PATH", "Write a report of the build as HTML.").later();
     static final Flag PROVENANCE =
@@ -59,6 +54,18 @@ final class OutputFlags {
             SBOM,
             SIGN,
             MATERIALIZE);
+
+    /** Those of a command that pushes what is there already. */
+    static final List<Flag> PUSHING = List.of(
+            DESTINATION,
+            DIGEST_FILE,
+            IMAGE_NAME_WITH_DIGEST_FILE,
+            IMAGE_NAME_TAG_WITH_DIGEST_FILE,
+            IIDFILE,
+            METADATA_FILE,
+            RESULT,
+            RESULTS_DIR,
+            DOTENV);
 
     private OutputFlags() {}
 }

@@ -25,14 +25,23 @@ final class OwnPlaces {
                 .orElseGet(() -> WorkDirectory.standard(flags.environment()));
     }
 
+    /**
+     * The content store, and one that is only read.
+     *
+     * @param shared a {@code --cache-dir} that can't be written to, such as a volume that is mounted read-only
+     */
+    record Store(Path directory, Optional<Path> shared) {}
+
     /** {@code --cache-dir} is the content store where it is given, or where its default is a volume. */
-    Path store(WorkDirectory work) throws IOException {
+    Store store(WorkDirectory work) throws IOException {
         Optional<Path> given = flags.value(CacheFlags.CACHE_DIR).map(workingDirectory::resolve);
-        if (given.isPresent()) {
-            return given.get();
-        }
         String usual = CacheFlags.CACHE_DIR.defaultValue();
-        return isMountPoint(usual) ? Path.of(usual) : work.store();
+        Optional<Path> cache = given.isEmpty() && isMountPoint(usual) ? Optional.of(Path.of(usual)) : given;
+        if (cache.isEmpty()) {
+            return new Store(work.store(), Optional.empty());
+        }
+        boolean readOnly = Files.isDirectory(cache.get()) && !Files.isWritable(cache.get());
+        return readOnly ? new Store(work.store(), cache) : new Store(cache.get(), Optional.empty());
     }
 
     private boolean isMountPoint(String path) throws IOException {

@@ -1,14 +1,25 @@
 package dev.slipway.cli;
 
 import dev.slipway.publish.PublishRequest;
+import dev.slipway.publish.Report;
 import dev.slipway.registry.ImageReference;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** What the flags say about where the image goes. */
 final class PublishFromFlags {
+    private static final Map<Report, Flag> REPORTS = Map.of(
+            Report.DIGEST, OutputFlags.DIGEST_FILE,
+            Report.IMAGE_NAME_WITH_DIGEST, OutputFlags.IMAGE_NAME_WITH_DIGEST_FILE,
+            Report.IMAGE_NAME_TAG_WITH_DIGEST, OutputFlags.IMAGE_NAME_TAG_WITH_DIGEST_FILE,
+            Report.IMAGE_ID, OutputFlags.IIDFILE,
+            Report.METADATA, OutputFlags.METADATA_FILE,
+            Report.DOTENV, OutputFlags.DOTENV,
+            Report.RESULTS, OutputFlags.RESULTS_DIR);
+
     private final GivenFlags flags;
     private final Path workingDirectory;
 
@@ -19,6 +30,55 @@ final class PublishFromFlags {
 
     PublishRequest request() throws UsageException {
         boolean push = !flags.on(OutputFlags.NO_PUSH);
+        List<ImageReference> destinations = destinations();
+        if (push && destinations.isEmpty()) {
+            throw new UsageException("--destination is missing: say where to push the image, or --no-push");
+        }
+        PublishRequest.Builder request = request(destinations).push(push);
+        file(OutputFlags.TAR_PATH).ifPresent(request::tarPath);
+        file(OutputFlags.OCI_LAYOUT_PATH).ifPresent(request::ociLayoutPath);
+        return built(request);
+    }
+
+    /** For the commands that push what is there already. */
+    PublishRequest push() throws UsageException {
+        List<ImageReference> destinations = destinations();
+        if (destinations.isEmpty()) {
+            throw new UsageException("--destination is missing: say where to push the image");
+        }
+        return built(request(destinations));
+    }
+
+    private PublishRequest.Builder request(List<ImageReference> destinations) throws UsageException {
+        PublishRequest.Builder request = PublishRequest.builder(destinations)
+                .pushRetries(flags.number(RegistryFlags.PUSH_RETRY, 0))
+                .ignoreImmutableTagErrors(flags.on(RegistryFlags.PUSH_IGNORE_IMMUTABLE_TAG_ERRORS))
+                .checkPermission(!flags.on(RegistryFlags.SKIP_PUSH_PERMISSION_CHECK));
+        for (Map.Entry<Report, Flag> report : REPORTS.entrySet()) {
+            file(report.getValue()).ifPresent(file -> request.report(report.getKey(), file));
+        }
+        Optional.ofNullable(flags.environment().get(Report.BUILDER_OUTPUT.toString()))
+                .filter(directory -> !directory.isEmpty())
+                .ifPresent(directory -> request.report(Report.BUILDER_OUTPUT, workingDirectory.resolve(directory)));
+        for (String text : flags.values(OutputFlags.RESULT)) {
+            int equals = text.indexOf('=');
+            if (equals < 1 || equals == text.length() - 1) {
+                throw new UsageException("--result \"%s\": write NAME=PATH".formatted(text));
+            }
+            request.result(text.substring(0, equals), workingDirectory.resolve(text.substring(equals + 1)));
+        }
+        return request;
+    }
+
+    private static PublishRequest built(PublishRequest.Builder request) throws UsageException {
+        try {
+            return request.build();
+        } catch (IllegalArgumentException refused) {
+            throw new UsageException(String.valueOf(refused.getMessage()));
+        }
+    }
+
+    private List<ImageReference> destinations() throws UsageException {
         List<ImageReference> destinations = new ArrayList<>();
         for (String text : flags.values(OutputFlags.DESTINATION)) {
             try {
@@ -27,20 +87,7 @@ final class PublishFromFlags {
                 throw new UsageException("--destination " + notAName.getMessage());
             }
         }
-        if (push && destinations.isEmpty()) {
-            throw new UsageException("--destination is missing: say where to push the image, or --no-push");
-        }
-        return new PublishRequest(
-                destinations,
-                push,
-                file(OutputFlags.TAR_PATH),
-                file(OutputFlags.OCI_LAYOUT_PATH),
-                file(OutputFlags.DIGEST_FILE),
-                file(OutputFlags.IMAGE_NAME_WITH_DIGEST_FILE),
-                file(OutputFlags.IMAGE_NAME_TAG_WITH_DIGEST_FILE),
-                flags.number(RegistryFlags.PUSH_RETRY, 0),
-                flags.on(RegistryFlags.PUSH_IGNORE_IMMUTABLE_TAG_ERRORS),
-                !flags.on(RegistryFlags.SKIP_PUSH_PERMISSION_CHECK));
+        return destinations;
     }
 
     private Optional<Path> file(Flag flag) throws UsageException {

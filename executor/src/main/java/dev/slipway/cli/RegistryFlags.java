@@ -69,5 +69,17 @@ final class RegistryFlags {
             IMAGE_FS_EXTRACT_RETRY,
             IMAGE_DOWNLOAD_RETRY);
 
+    /** Those of a command that builds nothing. */
+    static final List<Flag> PUSHING = ALL.stream()
+            .filter(flag ->
+                    !List.of(IMAGE_FS_EXTRACT_RETRY, IMAGE_DOWNLOAD_RETRY).contains(flag))
+            .toList();
+
+    /** Those of a command that only pulls. */
+    static final List<Flag> PULLING = PUSHING.stream()
+            .filter(flag -> !List.of(PUSH_RETRY, PUSH_IGNORE_IMMUTABLE_TAG_ERRORS, SKIP_PUSH_PERMISSION_CHECK)
+                    .contains(flag))
+            .toList();
+
     private RegistryFlags() {}
 }

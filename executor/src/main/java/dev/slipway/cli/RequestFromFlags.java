@@ -1,6 +1,8 @@
 package dev.slipway.cli;
 
 import dev.slipway.build.BuildRequest;
+import dev.slipway.image.Platform;
+import dev.slipway.publish.Annotations;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
@@ -24,7 +26,25 @@ final class RequestFromFlags {
         this.workingDirectory = workingDirectory;
     }
 
+    /** One request for each platform, which differ in nothing else. */
+    List<BuildRequest> requests(Path context) throws UsageException {
+        List<BuildRequest> requests = new ArrayList<>();
+        List<String> platforms = platforms();
+        if (platforms.isEmpty()) {
+            return List.of(request(context, Optional.empty()));
+        }
+        for (String platform : platforms) {
+            requests.add(request(context, Optional.of(platform)));
+        }
+        return requests;
+    }
+
+    /** For what looks at the Dockerfile only: the first platform will do. */
     BuildRequest request(Path context) throws UsageException {
+        return request(context, platforms().stream().findFirst());
+    }
+
+    private BuildRequest request(Path context, Optional<String> platform) throws UsageException {
         BuildRequest.Builder request = BuildRequest.of(context)
                 .dockerfile(flags.valueOrDefault(SourceFlags.DOCKERFILE))
                 .workingDirectory(workingDirectory)
@@ -41,7 +61,8 @@ final class RequestFromFlags {
         pairs(SourceFlags.BUILD_CONTEXT).forEach(request::buildContext);
         secrets().forEach(request::secret);
         one(SourceFlags.TARGET, flags.values(SourceFlags.TARGET)).ifPresent(request::target);
-        platform().ifPresent(request::platform);
+        platform.ifPresent(request::platform);
+        request.annotations(annotations().ofManifest(parsed(platform)));
         return request.build();
     }
 
@@ -147,10 +168,37 @@ final class RequestFromFlags {
         return pairs;
     }
 
-    private Optional<String> platform() throws UsageException {
-        List<String> platforms = new ArrayList<>(flags.values(SourceFlags.PLATFORMS));
-        flags.value(SourceFlags.PLATFORM).ifPresent(platforms::add);
-        return one(SourceFlags.PLATFORMS, platforms);
+    /** {@code --annotation}, which manifests, indexes and descriptors share. */
+    Annotations annotations() throws UsageException {
+        try {
+            return Annotations.parse(flags.values(ImageFlags.ANNOTATION));
+        } catch (IllegalArgumentException refused) {
+            throw new UsageException(String.valueOf(refused.getMessage()));
+        }
+    }
+
+    private static Platform parsed(Optional<String> platform) throws UsageException {
+        try {
+            return platform.map(text -> Platform.parse(text, Platform.host())).orElseGet(Platform::host);
+        } catch (IllegalArgumentException refused) {
+            throw new UsageException("--platform: " + refused.getMessage());
+        }
+    }
+
+    /** Those of both flags, whether repeated or parted by commas, each once. */
+    private List<String> platforms() throws UsageException {
+        List<String> given = new ArrayList<>(flags.values(SourceFlags.PLATFORMS));
+        flags.value(SourceFlags.PLATFORM).ifPresent(given::add);
+        Map<String, String> distinct = new LinkedHashMap<>();
+        for (String list : given) {
+            for (String platform : list.split(",")) {
+                if (!platform.isBlank()) {
+                    Platform parsed = parsed(Optional.of(platform.strip()));
+                    distinct.putIfAbsent(parsed + parsed.osVersion().orElse(""), platform.strip());
+                }
+            }
+        }
+        return List.copyOf(distinct.values());
     }
 
     /** Lists are for a later version, whether commas part them or the flag is repeated. */

@@ -30,7 +30,9 @@ final class SourceFlags {
                     "custom-platform", "OS/ARCH[/VARIANT]", "What to build for; without it this machine's platform.")
             .deprecated("customPlatform");
     static final Flag PLATFORMS = repeated(
-                    "platform", "OS/ARCH[/VARIANT]", "As --custom-platform; a bare architecture will do.")
+                    "platform",
+                    "OS/ARCH[/VARIANT]",
+                    "As --custom-platform; a bare architecture will do, and several make an index.")
             .plural("platforms");
     static final Flag SECRET = repeated(
                     "secret", "id=ID[,type=file|env][,src=FILE][,env=VAR]", "A secret for RUN --mount=type=secret.")

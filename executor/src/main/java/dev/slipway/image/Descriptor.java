@@ -51,4 +51,8 @@ public record Descriptor(
     public Descriptor withAnnotations(Map<String, String> other) {
         return new Descriptor(mediaType, digest, sizeBytes, urls, other, platform, artifactType);
     }
+
+    public Descriptor withArtifactType(String other) {
+        return new Descriptor(mediaType, digest, sizeBytes, urls, annotations, platform, Optional.of(other));
+    }
 }

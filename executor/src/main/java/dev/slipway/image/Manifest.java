@@ -69,6 +69,33 @@ public final class Manifest {
         return new Manifest(Json.writeIndented(root), family.manifest(), config, layers, annotations);
     }
 
+    /**
+     * Writes the manifest of something that isn't an image, such as a signature (OCI image-spec 1.1, "Guidelines for
+     * Artifact Usage").
+     *
+     * @param subject what it is about: registries list it among that manifest's referrers
+     */
+    public static Manifest createArtifact(
+            String artifactType,
+            Descriptor config,
+            List<Descriptor> layers,
+            Descriptor subject,
+            Map<String, String> annotations) {
+        ObjectNode root = Json.newObject();
+        root.put("schemaVersion", 2);
+        root.put("mediaType", MediaTypes.OCI_MANIFEST);
+        root.put("artifactType", artifactType);
+        root.set("config", DescriptorJson.write(config));
+        ArrayNode array = root.putArray("layers");
+        layers.forEach(layer -> array.add(DescriptorJson.write(layer)));
+        root.set("subject", DescriptorJson.write(subject));
+        Map<String, String> sorted = new TreeMap<>(annotations);
+        if (!sorted.isEmpty()) {
+            DescriptorJson.writeMap(root.putObject("annotations"), sorted);
+        }
+        return new Manifest(Json.writeIndented(root), MediaTypes.OCI_MANIFEST, config, layers, annotations);
+    }
+
     /** The document byte by byte; a copy. */
     public byte[] raw() {
         return raw.clone();

@@ -26,6 +26,12 @@ public final class MediaTypes {
     public static final String DOCKER_FOREIGN_LAYER = "application/vnd.docker.image.rootfs.foreign.diff.tar";
     public static final String DOCKER_FOREIGN_LAYER_GZIP = "application/vnd.docker.image.rootfs.foreign.diff.tar.gzip";
 
+    /** The config of an artifact that needs none: {@code {}}. */
+    public static final String OCI_EMPTY = "application/vnd.oci.empty.v1+json";
+
+    /** A statement about an image, as layers of attestation manifests hold it. */
+    public static final String IN_TOTO = "application/vnd.in-toto+json";
+
     /** Docker's first format, which has neither a config nor diffIDs; we refuse it. */
     public static final String DOCKER_SCHEMA_1 = "application/vnd.docker.distribution.manifest.v1+json";
 

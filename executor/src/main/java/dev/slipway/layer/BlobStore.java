@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.security.SecureRandom;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -33,11 +34,13 @@ public final class BlobStore implements AutoCloseable {
 
     private final Directory root;
     private final Directory ingest;
+    private final List<Directory> readOnly;
     private final SecureRandom random = new SecureRandom();
 
-    private BlobStore(Directory root, Directory ingest) {
+    private BlobStore(Directory root, Directory ingest, List<Directory> readOnly) {
         this.root = root;
         this.ingest = ingest;
+        this.readOnly = readOnly;
     }
 
     /**
@@ -45,13 +48,25 @@ public final class BlobStore implements AutoCloseable {
      * newer layout is refused.
      */
     public static BlobStore open(Directory root) throws IOException {
+        return open(root, Optional.empty());
+    }
+
+    /**
+     * The same; what it lacks is looked for in another store, which is never written to. One of a newer layout is
+     * refused, and an empty directory has nothing.
+     */
+    public static BlobStore open(Directory root, Optional<Directory> readOnly) throws IOException {
+        if (readOnly.isPresent() && readOnly.get().statusIfPresent(VERSION).isPresent()) {
+            checkVersion(readOnly.get());
+        }
         checkVersion(root);
         for (PathBytes directory : new PathBytes[] {
             BLOBS, INGEST, BLOBS.resolve("sha256"), BLOBS.resolve("sha512"),
         }) {
             makeDirectory(root, directory);
         }
-        return new BlobStore(root, root.openDirectoryNoFollow(INGEST));
+        return new BlobStore(
+                root, root.openDirectoryNoFollow(INGEST), readOnly.stream().toList());
     }
 
     private static void checkVersion(Directory root) throws IOException {
@@ -103,9 +118,19 @@ public final class BlobStore implements AutoCloseable {
 
     /** The blob with its lock held, whatever its size; for blobs that only their digest is known of. */
     public Optional<Blob> find(Digest digest) throws IOException {
+        Optional<Blob> found = find(root, digest);
+        for (Directory other : readOnly) {
+            if (found.isEmpty()) {
+                found = find(other, digest);
+            }
+        }
+        return found;
+    }
+
+    private static Optional<Blob> find(Directory directory, Digest digest) throws IOException {
         OpenFile file;
         try {
-            file = root.openRead(path(digest));
+            file = directory.openRead(path(digest));
         } catch (PosixException e) {
             if (e.is(Errno.ENOENT)) {
                 return Optional.empty();

@@ -28,9 +28,16 @@ final class Blobs {
      */
     record Blob(Descriptor descriptor, BlobSource source, Optional<ImageReference> origin) {}
 
-    /** Layers from the lowest to the topmost, then the config. Layers that registries don't hold are left out. */
-    Collection<Blob> of(PublishableImage image) {
+    /** Those of every manifest and of whatever refers to them, each once. */
+    Collection<Blob> of(Publication publication) {
         Map<String, Blob> blobs = new LinkedHashMap<>();
+        publication.manifests().forEach(image -> add(image, blobs));
+        publication.referrers().forEach(referrer -> add(referrer.artifact(), blobs));
+        return blobs.values();
+    }
+
+    /** Layers from the lowest to the topmost, then the config. Layers that registries don't hold are left out. */
+    private void add(PublishableImage image, Map<String, Blob> blobs) {
         for (PublishableImage.Layer layer : image.layers()) {
             if (!MediaTypes.isForeignLayer(layer.descriptor().mediaType())) {
                 blobs.putIfAbsent(layer.descriptor().digest().toString(), of(layer));
@@ -44,7 +51,6 @@ final class Blobs {
                         descriptor,
                         offset -> new ByteArrayInputStream(config, (int) offset, config.length - (int) offset),
                         Optional.empty()));
-        return blobs.values();
     }
 
     Blob of(PublishableImage.Layer layer) {

@@ -2,8 +2,12 @@ package dev.slipway.publish;
 
 import dev.slipway.registry.ImageReference;
 import java.nio.file.Path;
+import java.util.Collections;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * Where an image shall go, as the output flags say.
@@ -12,9 +16,8 @@ import java.util.Optional;
  * @param push not {@code --no-push}
  * @param tarPath {@code --tar-path}
  * @param ociLayoutPath {@code --oci-layout-path}
- * @param digestFile {@code --digest-file}
- * @param imageNameWithDigestFile {@code --image-name-with-digest-file}
- * @param imageNameTagWithDigestFile {@code --image-name-tag-with-digest-file}
+ * @param reports the small files that say what was published
+ * @param results {@code --result}, the file of each Tekton result that is asked for by its own flag
  * @param pushRetries {@code --push-retry}
  * @param ignoreImmutableTagErrors {@code --push-ignore-immutable-tag-errors}
  * @param checkPermission not {@code --skip-push-permission-check}
@@ -24,32 +27,104 @@ public record PublishRequest(
         boolean push,
         Optional<Path> tarPath,
         Optional<Path> ociLayoutPath,
-        Optional<Path> digestFile,
-        Optional<Path> imageNameWithDigestFile,
-        Optional<Path> imageNameTagWithDigestFile,
+        Map<Report, Path> reports,
+        Map<String, Path> results,
         int pushRetries,
         boolean ignoreImmutableTagErrors,
         boolean checkPermission) {
 
     public PublishRequest {
         destinations = List.copyOf(destinations);
+        reports = Collections.unmodifiableMap(reports.isEmpty() ? Map.of() : new EnumMap<>(reports));
+        results = Collections.unmodifiableMap(new TreeMap<>(results));
         if (pushRetries < 0) {
             throw new IllegalArgumentException("--push-retry is %d, below 0".formatted(pushRetries));
+        }
+        for (String name : results.keySet()) {
+            if (!TektonResults.NAMES.contains(name)) {
+                throw new IllegalArgumentException("there is no result \"%s\": there are %s"
+                        .formatted(name, String.join(", ", TektonResults.NAMES)));
+            }
         }
     }
 
     /** A push to {@code destinations} and nothing else. */
     public static PublishRequest to(ImageReference... destinations) {
-        return new PublishRequest(
-                List.of(destinations),
-                true,
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                0,
-                false,
-                true);
+        return builder(List.of(destinations)).build();
+    }
+
+    /** A request that pushes unless it is told not to. */
+    public static Builder builder(List<ImageReference> destinations) {
+        return new Builder(destinations);
+    }
+
+    /** Collects a request flag by flag. */
+    public static final class Builder {
+        private final List<ImageReference> destinations;
+        private boolean push = true;
+        private Optional<Path> tarPath = Optional.empty();
+        private Optional<Path> ociLayoutPath = Optional.empty();
+        private final Map<Report, Path> reports = new EnumMap<>(Report.class);
+        private final Map<String, Path> results = new TreeMap<>();
+        private int pushRetries;
+        private boolean ignoreImmutableTagErrors;
+        private boolean checkPermission = true;
+
+        private Builder(List<ImageReference> destinations) {
+            this.destinations = destinations;
+        }
+
+        public Builder push(boolean value) {
+            push = value;
+            return this;
+        }
+
+        public Builder tarPath(Path value) {
+            tarPath = Optional.of(value);
+            return this;
+        }
+
+        public Builder ociLayoutPath(Path value) {
+            ociLayoutPath = Optional.of(value);
+            return this;
+        }
+
+        public Builder report(Report report, Path file) {
+            reports.put(report, file);
+            return this;
+        }
+
+        public Builder result(String name, Path file) {
+            results.put(name, file);
+            return this;
+        }
+
+        public Builder pushRetries(int value) {
+            pushRetries = value;
+            return this;
+        }
+
+        public Builder ignoreImmutableTagErrors(boolean value) {
+            ignoreImmutableTagErrors = value;
+            return this;
+        }
+
+        public Builder checkPermission(boolean value) {
+            checkPermission = value;
+            return this;
+        }
+
+        public PublishRequest build() {
+            return new PublishRequest(
+                    destinations,
+                    push,
+                    tarPath,
+                    ociLayoutPath,
+                    reports,
+                    results,
+                    pushRetries,
+                    ignoreImmutableTagErrors,
+                    checkPermission);
+        }
     }
 }

@@ -4,6 +4,7 @@ import dev.slipway.image.Descriptor;
 import dev.slipway.image.ImageConfig;
 import dev.slipway.image.ImageFormatException;
 import dev.slipway.image.Manifest;
+import dev.slipway.image.MediaTypes;
 import dev.slipway.image.Platform;
 import dev.slipway.registry.BlobSource;
 import dev.slipway.registry.ImageReference;
@@ -64,7 +65,15 @@ public record PublishableImage(Manifest manifest, byte[] config, List<Layer> lay
         return config.clone();
     }
 
-    Platform platform() throws ImageFormatException {
+    /** Whether it is BuildKit's kind of manifest for statements about an image, none to run. */
+    public boolean isAttestation() {
+        return !layers.isEmpty()
+                && layers.stream()
+                        .allMatch(layer -> layer.descriptor().mediaType().equals(MediaTypes.IN_TOTO));
+    }
+
+    /** What its config says that it runs on. */
+    public Platform platform() throws ImageFormatException {
         return ImageConfig.parse(config, "of the image that was built").platform();
     }
 }

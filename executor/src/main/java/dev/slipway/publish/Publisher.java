@@ -51,35 +51,38 @@ public final class Publisher {
     }
 
     /** Does everything that the request says, and tells the digest that the image goes by. */
-    public Digest publish(PublishableImage image, PublishRequest request) throws IOException {
-        Digest digest = image.manifest().digest();
+    public Digest publish(Publication publication, PublishRequest request) throws IOException {
+        Digest digest = publication.digest();
         Blobs blobs = new Blobs(registries);
         if (request.tarPath().isPresent()) {
-            new DockerArchive(blobs)
-                    .write(image, request.destinations(), request.tarPath().get());
+            new ImageArchive(blobs)
+                    .write(
+                            publication,
+                            request.destinations(),
+                            request.tarPath().get());
             listener.imageWritten(request.tarPath().get(), "docker archive", digest);
         }
         if (request.ociLayoutPath().isPresent()) {
             new OciLayout(blobs)
                     .write(
-                            image,
+                            publication,
                             request.destinations(),
                             request.ociLayoutPath().get());
             listener.imageWritten(request.ociLayoutPath().get(), "OCI layout", digest);
         }
         if (request.push()) {
-            push(image, request, blobs);
+            push(publication, request, blobs);
         }
-        DigestFiles.write(request, digest);
+        new Reports(publication, request, listener).write();
         return digest;
     }
 
-    private void push(PublishableImage image, PublishRequest request, Blobs blobs) throws IOException {
+    private void push(Publication publication, PublishRequest request, Blobs blobs) throws IOException {
         Duration wait = FIRST_PAUSE;
         for (int left = request.pushRetries(); ; left--) {
             try {
                 new Push(registries, listener, request.ignoreImmutableTagErrors())
-                        .push(image, blobs.of(image), request.destinations());
+                        .push(publication, blobs.of(publication), request.destinations());
                 return;
             } catch (RegistryException e) {
                 if (left == 0 || e.kind() == Kind.IMMUTABLE_TAG) {

@@ -1,6 +1,7 @@
 package dev.slipway.publish;
 
 import dev.slipway.image.Digest;
+import dev.slipway.image.Manifest;
 import dev.slipway.registry.ImageReference;
 import dev.slipway.registry.RegistryClient;
 import dev.slipway.registry.RegistryException;
@@ -23,7 +24,7 @@ import java.util.concurrent.Semaphore;
 
 /**
  * One attempt to push an image to all its destinations. A manifest is only put once all its blobs are there, so that no
- * tag points to a missing blob; a second repository on the same registry mounts what the first one got.
+ * tag points to a missing blob, an index only once its manifests are; a second repository on the same registry mounts what the first one got.
  */
 final class Push {
     private static final int PARALLEL = 6;
@@ -38,7 +39,7 @@ final class Push {
         this.ignoreImmutableTags = ignoreImmutableTags;
     }
 
-    void push(PublishableImage image, Collection<Blobs.Blob> blobs, List<ImageReference> destinations)
+    void push(Publication publication, Collection<Blobs.Blob> blobs, List<ImageReference> destinations)
             throws IOException {
         Map<String, List<ImageReference>> repositories = new LinkedHashMap<>();
         destinations.forEach(destination -> repositories
@@ -49,12 +50,40 @@ final class Push {
             long start = System.nanoTime();
             ImageReference repository = tags.getFirst();
             pushBlobs(repository, blobs, Optional.ofNullable(served.get(repository.registry())));
+            pushUntagged(publication, repository);
             for (ImageReference tag : tags) {
-                pushManifest(image, tag);
-                listener.imagePushed(tag, image.manifest().digest(), Duration.ofNanos(System.nanoTime() - start));
+                pushTag(publication, tag);
+                listener.imagePushed(tag, publication.digest(), Duration.ofNanos(System.nanoTime() - start));
             }
             served.putIfAbsent(repository.registry(), repository);
         }
+    }
+
+    /** What a tag needs to be whole, signatures included: whoever sees the tag sees them, too. */
+    private void pushUntagged(Publication publication, ImageReference repository) throws IOException {
+        if (publication.index().isPresent()) {
+            for (PublishableImage image : publication.manifests()) {
+                pushManifest(repository, image.manifest());
+            }
+        }
+        if (publication.referrers().isEmpty()) {
+            return;
+        }
+        registries.pushManifest(
+                repository.at(publication.digest()),
+                publication.rootDocument(),
+                publication.root().mediaType());
+        for (Publication.Referrer referrer : publication.referrers()) {
+            Manifest manifest = referrer.artifact().manifest();
+            registries.pushReferrer(repository, manifest.raw(), referrer.listed(), publication.digest());
+            if (referrer.tag().isPresent()) {
+                registries.pushManifest(repository.withTag(referrer.tag().get()), manifest.raw(), manifest.mediaType());
+            }
+        }
+    }
+
+    private void pushManifest(ImageReference repository, Manifest manifest) throws IOException {
+        registries.pushManifest(repository.at(manifest.digest()), manifest.raw(), manifest.mediaType());
     }
 
     private void pushBlobs(ImageReference repository, Collection<Blobs.Blob> blobs, Optional<ImageReference> served)
@@ -118,10 +147,10 @@ final class Push {
         }
     }
 
-    private void pushManifest(PublishableImage image, ImageReference destination) throws IOException {
+    private void pushTag(Publication publication, ImageReference destination) throws IOException {
         try {
             registries.pushManifest(
-                    destination, image.manifest().raw(), image.manifest().mediaType());
+                    destination, publication.rootDocument(), publication.root().mediaType());
         } catch (RegistryException e) {
             if (e.kind() != Kind.IMMUTABLE_TAG || !ignoreImmutableTags) {
                 throw e;

@@ -6,6 +6,7 @@ import dev.slipway.image.ImageConfig;
 import dev.slipway.image.ImageFormatException;
 import dev.slipway.image.ImageIndex;
 import dev.slipway.image.Manifest;
+import dev.slipway.image.MediaFamily;
 import dev.slipway.image.MediaTypes;
 import dev.slipway.image.Platform;
 import dev.slipway.network.NetworkSettings;
@@ -14,7 +15,9 @@ import dev.slipway.registry.Requests.Ask;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
@@ -135,8 +138,12 @@ public final class RegistryClient implements AutoCloseable {
 
     /** The image for {@code platform}: manifest and config, through an index where there is one. */
     public Resolved resolve(ImageReference reference, Platform platform) throws IOException {
-        Descriptor found = head(reference);
-        Document document = document(reference.at(found.digest()));
+        return resolve(reference, platform, DocumentStore.NONE);
+    }
+
+    /** The same; what {@code documents} has isn't asked for again, but what a tag stands for now always is. */
+    public Resolved resolve(ImageReference reference, Platform platform, DocumentStore documents) throws IOException {
+        Document document = document(reference, head(reference), documents);
         Optional<ImageIndex> index = Optional.empty();
         for (int depth = 0; isIndex(document, reference); depth++) {
             ImageIndex inner = ImageIndex.parse(
@@ -146,7 +153,7 @@ public final class RegistryClient implements AutoCloseable {
             if (selected.isEmpty() || depth >= MOST_NESTED_INDEXES) {
                 throw noSuchPlatform(reference, platform, inner);
             }
-            document = document(reference.at(selected.get().digest()));
+            document = document(reference, selected.get(), documents);
         }
         Manifest manifest = Manifest.parse(
                 document.raw(), document.descriptor().mediaType(), named(reference, document.descriptor()));
@@ -154,9 +161,19 @@ public final class RegistryClient implements AutoCloseable {
             throw new ImageFormatException("\"%s\" is not an image to build on: its config is of the media type \"%s\""
                     .formatted(reference, manifest.config().mediaType()));
         }
-        byte[] config = config(reference, manifest.config());
+        byte[] config = config(reference, manifest.config(), documents);
         return new Resolved(
                 reference, index, manifest, config, ImageConfig.parse(config, named(reference, manifest.config())));
+    }
+
+    private Document document(ImageReference reference, Descriptor found, DocumentStore documents) throws IOException {
+        Optional<byte[]> kept = documents.find(found);
+        if (kept.isPresent()) {
+            return new Document(found, kept.get());
+        }
+        Document document = document(reference.at(found.digest()));
+        documents.keep(document.descriptor(), document.raw());
+        return document;
     }
 
     private static boolean isIndex(Document document, ImageReference reference) throws IOException {
@@ -189,13 +206,19 @@ public final class RegistryClient implements AutoCloseable {
                 null);
     }
 
-    private byte[] config(ImageReference reference, Descriptor config) throws IOException {
+    private byte[] config(ImageReference reference, Descriptor config, DocumentStore documents) throws IOException {
         if (config.sizeBytes() > ImageConfig.LARGEST_BYTES) {
             throw new ImageFormatException("the config of \"%s\" has %d bytes, more than the %d that are read"
                     .formatted(reference, config.sizeBytes(), ImageConfig.LARGEST_BYTES));
         }
+        Optional<byte[]> kept = documents.find(config);
+        if (kept.isPresent()) {
+            return kept.get();
+        }
         try (InputStream in = openBlob(reference, config)) {
-            return in.readAllBytes();
+            byte[] raw = in.readAllBytes();
+            documents.keep(config, raw);
+            return raw;
         }
     }
 
@@ -260,6 +283,47 @@ public final class RegistryClient implements AutoCloseable {
      * An immutable tag that is on these very bytes already is no error.
      */
     public void pushManifest(ImageReference reference, byte[] raw, String mediaType) throws IOException {
+        put(reference, raw, mediaType);
+    }
+
+    /**
+     * Puts a manifest that has a subject under its digest, and sees to it that it is found as the subject's referrer: a
+     * registry without the referrers API gets the list that clients keep in its place (OCI distribution-spec 1.1,
+     * "Referrers Tag Schema").
+     *
+     * @param listed what the list says of it: with its artifact type and annotations
+     */
+    public void pushReferrer(ImageReference repository, byte[] raw, Descriptor listed, Digest subject)
+            throws IOException {
+        if (put(repository.at(listed.digest()), raw, listed.mediaType())) {
+            return;
+        }
+        ImageReference list = repository.withTag(subject.algorithm() + "-" + subject.hex());
+        List<Descriptor> referrers = new ArrayList<>(referrers(list));
+        if (referrers.stream().noneMatch(other -> other.digest().equals(listed.digest()))) {
+            referrers.add(listed);
+            ImageIndex index = ImageIndex.create(MediaFamily.OCI, referrers, Map.of());
+            put(list, index.raw(), index.mediaType());
+        }
+    }
+
+    private List<Descriptor> referrers(ImageReference list) throws IOException {
+        String operation = "read the referrers of \"%s\"".formatted(list);
+        try {
+            Document document = document(target(list), operation, list.manifestName(), Optional.empty());
+            return ImageIndex.parse(
+                            document.raw(), document.descriptor().mediaType(), named(list, document.descriptor()))
+                    .manifests();
+        } catch (RegistryException e) {
+            if (e.kind() == Kind.NOT_FOUND) {
+                return List.of();
+            }
+            throw e;
+        }
+    }
+
+    /** Whether the registry says that it has taken the manifest's subject in. */
+    private boolean put(ImageReference reference, byte[] raw, String mediaType) throws IOException {
         Endpoint endpoint = target(reference);
         String operation = "push \"%s\"".formatted(reference);
         String name = reference.tag().isPresent() ? reference.tagOrLatest() : reference.manifestName();
@@ -272,10 +336,12 @@ public final class RegistryClient implements AutoCloseable {
             if (got.isPresent() && !got.get().equals(digest.toString())) {
                 throw Failures.corrupt(operation, answer.uri(), digest.toString(), got.get());
             }
+            return answer.header("OCI-Subject").isPresent();
         } catch (RegistryException e) {
             if (e.kind() != Kind.IMMUTABLE_TAG || !isThere(endpoint, operation, name, digest)) {
                 throw e;
             }
+            return false;
         }
     }
 

@@ -280,7 +280,7 @@ class ImageBuilderTest {
                 RootfsFactory roots = RootfsFactory.open(work, store, blobs, Isolation.AUTO)) {
             ImageBuilder builder =
                     new ImageBuilder(registries, blobs, store, roots, work, events::add, InstantSource.fixed(now));
-            return builder.build(flags.apply(BuildRequest.of(context)).build());
+            return builder.build(flags.apply(BuildRequest.of(context)).build()).image();
         }
     }
 }

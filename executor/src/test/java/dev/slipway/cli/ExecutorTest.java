@@ -47,7 +47,7 @@ class ExecutorTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"warm", "index", "plan", "pipeline", "report", "diff", "cache", "login", "push"})
+    @ValueSource(strings = {"plan", "pipeline", "report", "diff", "cache", "login"})
     void refusesLaterSubcommandsByName(String command) {
         assertThat(run(command)).isEqualTo(64);
         assertThat(lastLine())

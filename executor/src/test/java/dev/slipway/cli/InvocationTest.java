@@ -49,6 +49,14 @@ class InvocationTest {
     }
 
     @Test
+    void warmsWhenItIsCalledWarmer() throws Exception {
+        byte[] commandLine = "/kaniko/warmer\0--image=a\0".getBytes(StandardCharsets.UTF_8);
+        assertThat(read(commandLine, "", 1).arguments()).containsExactly("warm", "--image=a");
+        byte[] virtualMachine = "java\0warmer\0--image=a\0".getBytes(StandardCharsets.UTF_8);
+        assertThat(read(virtualMachine, "", 1).arguments()).containsExactly("--image=a");
+    }
+
+    @Test
     void takesTheRunTimesWordWithoutProc() throws Exception {
         Invocation invocation = Invocation.read(process.resolve("none"), new String[] {"version"}, Map.of("A", "b"));
         assertThat(invocation).isEqualTo(new Invocation(java.util.List.of("version"), Map.of("A", "b")));

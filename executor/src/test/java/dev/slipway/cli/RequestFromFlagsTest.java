@@ -81,10 +81,8 @@ class RequestFromFlagsTest {
     }
 
     @Test
-    void refusesSeveralTargetsAndPlatformsByName() {
+    void refusesSeveralTargetsByName() {
         assertThatThrownBy(() -> request("--target=a,b")).hasMessageContaining("--target with several values");
-        assertThatThrownBy(() -> request("--platform=linux/amd64,linux/arm64"))
-                .hasMessageContaining("--platform with several values");
     }
 
     @Test

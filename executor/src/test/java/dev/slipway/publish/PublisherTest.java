@@ -149,7 +149,7 @@ class PublisherTest {
         PublishableImage image = image(MediaFamily.OCI, "one", "two");
         PublishRequest request = PublishRequest.to(reference("app:1"), reference("app:2"), reference("copy/app:1"));
         publisher().checkPermission(request);
-        Digest digest = publisher().publish(image, request);
+        Digest digest = publisher().publish(Publication.of(image), request);
         assertThat(digest).isEqualTo(image.manifest().digest());
         assertThat(events)
                 .filteredOn(event -> event.contains("uploaded"))
@@ -166,14 +166,14 @@ class PublisherTest {
         Skopeo.pull(reference("copy/app:1").toString(), directory.resolve("pulled"));
 
         events.clear();
-        publisher().publish(image, request);
+        publisher().publish(Publication.of(image), request);
         assertThat(events).noneMatch(event -> event.contains("uploaded"));
     }
 
     @Test
     void pushesDockerImagesInDockersFormat() throws IOException {
         PublishableImage image = image(MediaFamily.DOCKER, "one");
-        publisher().publish(image, PublishRequest.to(reference("docker:1")));
+        publisher().publish(Publication.of(image), PublishRequest.to(reference("docker:1")));
         String raw = Skopeo.run("inspect", "--raw", "--tls-verify=false", "docker://" + reference("docker:1"))
                 .orThrow()
                 .out();
@@ -187,14 +187,14 @@ class PublisherTest {
     void copiesABaseLayerFromRegistryToRegistryWithoutADisk() throws IOException {
         try (DockerRegistry other = DockerRegistry.start()) {
             ImageReference base = ImageReference.parse(other.reference("base:1"));
-            publisher().publish(image(MediaFamily.OCI, "base"), PublishRequest.to(base));
+            publisher().publish(Publication.of(image(MediaFamily.OCI, "base")), PublishRequest.to(base));
             var found = client.resolve(base, Platform.of("linux", "amd64"));
             List<PublishableImage.Layer> layers = found.manifest().layers().stream()
                     .map(layer -> PublishableImage.Layer.remote(layer, found.byDigest()))
                     .toList();
             PublishableImage child = image(MediaFamily.OCI, found.config().withAuthor("child"), layers);
             events.clear();
-            publisher().publish(child, PublishRequest.to(reference("child:1")));
+            publisher().publish(Publication.of(child), PublishRequest.to(reference("child:1")));
             assertThat(events)
                     .filteredOn(event -> event.equals("uploaded to child"))
                     .hasSize(2);
@@ -203,7 +203,9 @@ class PublisherTest {
                     .hasSize(1);
 
             events.clear();
-            publisher().publish(child, PublishRequest.to(ImageReference.parse(other.reference("child:1"))));
+            publisher()
+                    .publish(
+                            Publication.of(child), PublishRequest.to(ImageReference.parse(other.reference("child:1"))));
             assertThat(events).contains("mounted from base in child");
         }
     }
@@ -212,7 +214,10 @@ class PublisherTest {
     void writesAnArchiveThatSkopeoReads() throws IOException {
         PublishableImage image = image(MediaFamily.OCI, "one", "two", "one");
         Path file = directory.resolve("out/image.tar");
-        publisher().publish(image, request(List.of(reference("app:1")), false, Optional.of(file), Optional.empty()));
+        publisher()
+                .publish(
+                        Publication.of(image),
+                        request(List.of(reference("app:1")), false, Optional.of(file), Optional.empty()));
         JsonNode seen = json(Skopeo.inspect("docker-archive:" + file));
         assertThat(seen.path("Layers")).hasSize(3);
         Skopeo.copy("docker-archive:" + file + ":" + reference("app:1"), "docker://" + reference("from-archive:1"));
@@ -222,7 +227,10 @@ class PublisherTest {
                 .contains(reference("app:1").toString());
         assertThat(events).noneMatch(event -> event.startsWith("pushed"));
         byte[] first = Files.readAllBytes(file);
-        publisher().publish(image, request(List.of(reference("app:1")), false, Optional.of(file), Optional.empty()));
+        publisher()
+                .publish(
+                        Publication.of(image),
+                        request(List.of(reference("app:1")), false, Optional.of(file), Optional.empty()));
         assertThat(file).hasBinaryContent(first);
         try (Stream<Path> left = Files.list(file.getParent())) {
             assertThat(left).containsExactly(file);
@@ -235,7 +243,9 @@ class PublisherTest {
         Path layout = directory.resolve("layout");
         for (int i = 0; i < 2; i++) {
             publisher()
-                    .publish(image, request(List.of(reference("app:1")), false, Optional.empty(), Optional.of(layout)));
+                    .publish(
+                            Publication.of(image),
+                            request(List.of(reference("app:1")), false, Optional.empty(), Optional.of(layout)));
             JsonNode seen = json(Skopeo.inspect("oci:" + layout + ":1"));
             assertThat(seen.path("Digest").asText())
                     .isEqualTo(image.manifest().digest().toString());
@@ -257,18 +267,14 @@ class PublisherTest {
         Files.writeString(names, "what was there before");
         publisher()
                 .publish(
-                        image,
-                        new PublishRequest(
-                                List.of(ImageReference.parse("busybox:1"), ImageReference.parse("quay.io/a/b")),
-                                false,
-                                Optional.empty(),
-                                Optional.empty(),
-                                Optional.of(digestFile),
-                                Optional.of(names),
-                                Optional.of(tags),
-                                0,
-                                false,
-                                true));
+                        Publication.of(image),
+                        PublishRequest.builder(
+                                        List.of(ImageReference.parse("busybox:1"), ImageReference.parse("quay.io/a/b")))
+                                .push(false)
+                                .report(Report.DIGEST, digestFile)
+                                .report(Report.IMAGE_NAME_WITH_DIGEST, names)
+                                .report(Report.IMAGE_NAME_TAG_WITH_DIGEST, tags)
+                                .build());
         Digest digest = image.manifest().digest();
         assertThat(digestFile).hasContent(digest.toString());
         assertThat(Files.readString(names))
@@ -282,7 +288,7 @@ class PublisherTest {
         Path file = Files.writeString(directory.resolve("file"), "");
         PublishRequest request =
                 request(List.of(), false, Optional.of(file.resolve("below/image.tar")), Optional.empty());
-        assertThatThrownBy(() -> publisher().publish(image(MediaFamily.OCI, "one"), request))
+        assertThatThrownBy(() -> publisher().publish(Publication.of(image(MediaFamily.OCI, "one")), request))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("--tar-path \"" + file + "/below/image.tar\" can't be written");
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
@@ -295,7 +301,7 @@ class PublisherTest {
             failing.refuseOnce("PUT .*/manifests/.*", 500, Map.of());
             failing.refuseOnce("PUT .*/manifests/.*", 500, Map.of());
             PublishRequest request = request(ImageReference.parse(failing.reference("app:1")), 2, false);
-            publisher().publish(image(MediaFamily.OCI, "one"), request);
+            publisher().publish(Publication.of(image(MediaFamily.OCI, "one")), request);
             assertThat(pauses).containsExactly(Duration.ofSeconds(1), Duration.ofSeconds(2));
             assertThat(events).filteredOn(event -> event.startsWith("warning")).hasSize(2);
         }
@@ -306,8 +312,8 @@ class PublisherTest {
         try (EmbeddedRegistry failing = EmbeddedRegistry.start()) {
             failing.refuseOnce("PUT .*/blobs/uploads/.*", 507, Map.of());
             ImageReference target = ImageReference.parse(failing.reference("app:1"));
-            assertThatThrownBy(
-                            () -> publisher().publish(image(MediaFamily.OCI, "one", "two"), PublishRequest.to(target)))
+            assertThatThrownBy(() -> publisher()
+                            .publish(Publication.of(image(MediaFamily.OCI, "one", "two")), PublishRequest.to(target)))
                     .isInstanceOf(RegistryException.class)
                     .hasMessageContaining("507");
             assertThat(failing.count("PUT .*/manifests/.*")).isZero();
@@ -316,21 +322,16 @@ class PublisherTest {
 
     private static PublishRequest request(
             List<ImageReference> destinations, boolean push, Optional<Path> tar, Optional<Path> layout) {
-        return new PublishRequest(
-                destinations, push, tar, layout, Optional.empty(), Optional.empty(), Optional.empty(), 0, false, true);
+        PublishRequest.Builder request = PublishRequest.builder(destinations).push(push);
+        tar.ifPresent(request::tarPath);
+        layout.ifPresent(request::ociLayoutPath);
+        return request.build();
     }
 
     private static PublishRequest request(ImageReference destination, int retries, boolean ignoreImmutable) {
-        return new PublishRequest(
-                List.of(destination),
-                true,
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                retries,
-                ignoreImmutable,
-                true);
+        return PublishRequest.builder(List.of(destination))
+                .pushRetries(retries)
+                .ignoreImmutableTagErrors(ignoreImmutable)
+                .build();
     }
 }

@@ -1,6 +1,7 @@
 package dev.slipway.archive.tar;
 
 import java.io.BufferedInputStream;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
@@ -20,7 +21,7 @@ public final class TarReader {
     private static final int LARGEST_META_BYTES = 1 << 20;
     private static final int SKIP_BYTES = 1 << 13;
 
-    private final InputStream in;
+    private final Counted in;
     private final GlobalHeader global = new GlobalHeader();
     private long entryNumber;
     private @Nullable TarContent content;
@@ -29,7 +30,7 @@ public final class TarReader {
 
     /** Reads from the stream as it needs to; whoever opened the stream closes it. */
     public TarReader(InputStream in) {
-        this.in = new BufferedInputStream(in, BUFFER_BYTES);
+        this.in = new Counted(new BufferedInputStream(in, BUFFER_BYTES));
     }
 
     /** Moves to the next entry, passing over what is left of the current one's content; empty at the end. */
@@ -62,6 +63,44 @@ public final class TarReader {
             throw new IllegalStateException("no entry is current");
         }
         return content;
+    }
+
+    /**
+     * Where in the stream the content of the current entry begins, as long as none of it has been read: for those who
+     * come back to it later. A sparse file's content isn't there as it is.
+     */
+    public long contentPosition() {
+        return in.position;
+    }
+
+    /** Knows how far it has come. */
+    private static final class Counted extends FilterInputStream {
+        private long position;
+
+        Counted(InputStream in) {
+            super(in);
+        }
+
+        @Override
+        public int read() throws IOException {
+            int read = super.read();
+            position += read < 0 ? 0 : 1;
+            return read;
+        }
+
+        @Override
+        public int read(byte[] into, int offset, int length) throws IOException {
+            int read = super.read(into, offset, length);
+            position += Math.max(0, read);
+            return read;
+        }
+
+        @Override
+        public long skip(long count) throws IOException {
+            long skipped = super.skip(count);
+            position += skipped;
+            return skipped;
+        }
     }
 
     /** Reads what follows the end of the archive, so that a digest over the whole stream can be taken below. */

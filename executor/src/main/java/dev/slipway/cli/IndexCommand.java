@@ -1,0 +1,98 @@
+package dev.slipway.cli;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.slipway.progress.ProgressListener;
+import dev.slipway.publish.Annotations;
+import dev.slipway.publish.PublishRequest;
+import dev.slipway.publish.Publisher;
+import dev.slipway.publish.PushedImages;
+import dev.slipway.registry.ImageReference;
+import dev.slipway.registry.RegistryClient;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** Puts images that were built and pushed one platform at a time under one name. */
+final class IndexCommand {
+    static final List<Flag> FLAGS = FlagTable.flags(FlagTable.INDEX);
+
+    private final Streams streams;
+    private final Path workingDirectory;
+    private final InstantSource clock;
+
+    IndexCommand(Streams streams, Path workingDirectory, InstantSource clock) {
+        this.streams = streams;
+        this.workingDirectory = workingDirectory;
+        this.clock = clock;
+    }
+
+    int run(List<String> arguments, Map<String, String> environment) throws UsageException {
+        GivenFlags flags = new FlagParser(FLAGS).parse(arguments, environment);
+        ProgressListener progress = Logging.listener(flags, streams.err(), clock);
+        FlagReview.review(FLAGS, flags, progress);
+        PublishRequest request = new PublishFromFlags(flags, workingDirectory).push();
+        Annotations annotations = new RequestFromFlags(flags, workingDirectory).annotations();
+        List<ImageReference> images = images(flags);
+        return new Running(progress, clock).run(() -> {
+            try (RegistryClient registries = RegistryFromFlags.client(flags, progress)) {
+                Publisher publisher = new Publisher(registries, new PublishEvents(progress));
+                publisher.checkPermission(request);
+                try {
+                    publisher.publish(new PushedImages(registries, annotations).indexOf(images), request);
+                } catch (IllegalArgumentException refused) {
+                    throw new UsageException(String.valueOf(refused.getMessage()));
+                }
+            }
+        });
+    }
+
+    private List<ImageReference> images(GivenFlags flags) throws UsageException {
+        List<ImageReference> images = new ArrayList<>();
+        for (String text : flags.values(IndexFlags.IMAGE)) {
+            images.add(reference(IndexFlags.IMAGE, text));
+        }
+        for (String file : flags.values(IndexFlags.IMAGE_METADATA_FILE)) {
+            images.add(ofMetadata(file));
+        }
+        if (images.isEmpty()) {
+            throw new UsageException("--image is missing: name the images that the index shall have, one a platform");
+        }
+        return images;
+    }
+
+    private static ImageReference reference(Flag flag, String text) throws UsageException {
+        try {
+            return ImageReference.parse(text);
+        } catch (IllegalArgumentException notAName) {
+            throw new UsageException("%s %s".formatted(flag, notAName.getMessage()));
+        }
+    }
+
+    /** The first name of a build's {@code --metadata-file}, at its digest. */
+    private ImageReference ofMetadata(String file) throws UsageException {
+        JsonNode metadata;
+        try {
+            metadata = new JsonMapper().readTree(Files.readAllBytes(workingDirectory.resolve(file)));
+        } catch (JsonProcessingException notJson) {
+            throw new UsageException("%s \"%s\" is not JSON: name what --metadata-file wrote"
+                    .formatted(IndexFlags.IMAGE_METADATA_FILE, file));
+        } catch (IOException unreadable) {
+            throw new UsageException("%s \"%s\" can't be read: %s"
+                    .formatted(IndexFlags.IMAGE_METADATA_FILE, file, Failures.reason(unreadable)));
+        }
+        String name = metadata.path("image.name").asText().split(",")[0];
+        String digest = metadata.path("containerimage.digest").asText();
+        if (name.isEmpty() || digest.isEmpty()) {
+            throw new UsageException(
+                    "%s \"%s\" has no image.name and containerimage.digest: name what --metadata-file wrote for an image that was pushed"
+                            .formatted(IndexFlags.IMAGE_METADATA_FILE, file));
+        }
+        return reference(IndexFlags.IMAGE_METADATA_FILE, name + "@" + digest);
+    }
+}

@@ -1,0 +1,257 @@
+package dev.slipway.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.slipway.fixture.process.Program;
+import dev.slipway.fixture.registry.EmbeddedRegistry;
+import dev.slipway.fixture.registry.RegistryAccess;
+import dev.slipway.fixture.tool.DockerEngine;
+import dev.slipway.fixture.tool.Skopeo;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What a build leaves besides the image in a registry: reports for other tools, archives, layouts. */
+class OutputsTest {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    @AutoClose
+    private final CommandLine command = new CommandLine()
+            .file("Dockerfile", "FROM scratch\nCOPY hello /hello\nCOPY hello /again\nCMD [\"/hello\"]\n")
+            .file("hello", "hi");
+
+    @AutoClose
+    private final EmbeddedRegistry registry = EmbeddedRegistry.start();
+
+    @AutoClose
+    private final RegistryAccess access = RegistryAccess.to(registry);
+
+    private String text(String name) throws IOException {
+        return Files.readString(command.path(name));
+    }
+
+    @Test
+    void everyReportSaysWhatWasPushed() throws IOException {
+        command.variable("BUILDER_OUTPUT", command.path("output").toString())
+                .builds(
+                        "--destinations",
+                        registry.reference("app:1"),
+                        registry.reference("app:2") + "\n" + registry.reference("copy:1"),
+                        "--insecure",
+                        "--iidfile=" + command.path("iid"),
+                        "--metadata-file=" + command.path("metadata.json"),
+                        "--results-dir=" + command.path("results"),
+                        "--result=IMAGE_DIGEST=" + command.path("one/result"),
+                        "--dotenv=" + command.path("build.env"));
+        RegistryAccess.Manifest manifest = access.manifest("app", "1");
+        String digest = manifest.digest();
+        String config = manifest.json().at("/config/digest").asText();
+        String url = registry.reference("app:1");
+        assertThat(text("iid")).isEqualTo(config);
+        JsonNode metadata = JSON.readTree(text("metadata.json"));
+        assertThat(metadata.path("containerimage.digest").asText()).isEqualTo(digest);
+        assertThat(metadata.path("containerimage.config.digest").asText()).isEqualTo(config);
+        assertThat(metadata.path("image.name").asText())
+                .isEqualTo(url + "," + registry.reference("app:2") + "," + registry.reference("copy:1"));
+        JsonNode descriptor = metadata.path("containerimage.descriptor");
+        assertThat(descriptor.path("digest").asText()).isEqualTo(digest);
+        assertThat(descriptor.path("size").asInt()).isEqualTo(manifest.bytes().length);
+        assertThat(descriptor.path("mediaType").asText()).isEqualTo(manifest.mediaType());
+        assertThat(text("results/IMAGE_URL")).isEqualTo(url);
+        assertThat(text("results/IMAGE_DIGEST")).isEqualTo(digest);
+        assertThat(text("results/IMAGE_REF")).isEqualTo(url + "@" + digest);
+        assertThat(text("results/IMAGES"))
+                .isEqualTo(registry.reference("app@" + digest) + "," + registry.reference("copy@" + digest));
+        assertThat(JSON.readTree(text("results/image_ARTIFACT_OUTPUTS")))
+                .isEqualTo(JSON.createObjectNode()
+                        .put("uri", url)
+                        .put("digest", digest)
+                        .put("isBuildArtifact", "true"));
+        try (Stream<Path> results = Files.list(command.path("results"))) {
+            assertThat(results.map(file -> file.getFileName().toString()))
+                    .as("nothing is told of what did not happen")
+                    .containsExactlyInAnyOrder(
+                            "IMAGE_URL", "IMAGE_DIGEST", "IMAGE_REF", "IMAGES", "image_ARTIFACT_OUTPUTS");
+        }
+        assertThat(text("one/result")).isEqualTo(digest);
+        assertThat(text("build.env").lines())
+                .containsExactly(
+                        "IMAGE_DIGEST=" + digest,
+                        "IMAGE_URL=" + url,
+                        "IMAGE_REF=" + url + "@" + digest,
+                        "IMAGE_TAG=1",
+                        "CS_IMAGE=" + url);
+        assertThat(JSON.readTree(text("output/images").lines().findFirst().orElseThrow()))
+                .isEqualTo(JSON.createObjectNode().put("name", url).put("digest", digest));
+        assertThat(registry.count("PUT .*/v2/app/blobs/.*") + registry.count("PATCH .*/v2/copy/blobs/.*"))
+                .as("each blob is uploaded once to a registry")
+                .isEqualTo(3);
+        assertThat(registry.count("PUT .*/v2/copy/blobs/.*")).isZero();
+    }
+
+    @Test
+    void anImageThatIsNotPushedHasNoUrlForTekton() throws IOException {
+        command.builds("--no-push", "--destination=a.example/b:1", "--results-dir=" + command.path("results"));
+        assertThat(command.path("results")).doesNotExist();
+    }
+
+    @Test
+    void baseImagesAndListsOfImagesGiveWayWhereResultsBecomeTooLong() throws IOException {
+        String[] flags = Stream.concat(
+                        Stream.of(
+                                "--insecure",
+                                "--results-dir=" + command.path("results"),
+                                "--destination=" + registry.reference("app:1")),
+                        Stream.iterate(0, i -> i < 40, i -> i + 1)
+                                .map(i -> "--destination="
+                                        + registry.reference("a-rather-long-name/of-an-image-" + i + ":1")))
+                .toArray(String[]::new);
+        CommandLine.Ended ended = command.builds(flags);
+        assertThat(ended.err()).contains("the result IMAGES is left out");
+        assertThat(command.path("results/IMAGES")).doesNotExist();
+        assertThat(text("results/IMAGE_URL")).isEqualTo(registry.reference("app:1"));
+    }
+
+    @Test
+    void annotationsGoWhereTheirPrefixSays() throws IOException {
+        command.builds(
+                "--destination=" + registry.reference("app:1"),
+                "--insecure",
+                "--platform=linux/amd64,linux/arm64",
+                "--oci-layout-path=" + command.path("layout"),
+                "--annotation=plain=p",
+                "--annotation=index:of=i",
+                "--annotation=manifest[linux/arm64],manifest-descriptor[linux/arm64]:arch=a",
+                "--annotation=index-descriptor:top=t");
+        JsonNode index = access.manifest("app", "1").json();
+        assertThat(index.path("annotations")).isEqualTo(JSON.createObjectNode().put("of", "i"));
+        assertThat(index.at("/manifests/0/annotations").isMissingNode()).isTrue();
+        assertThat(index.at("/manifests/1/annotations"))
+                .isEqualTo(JSON.createObjectNode().put("arch", "a"));
+        assertThat(access.manifest("app", index.at("/manifests/0/digest").asText())
+                        .json()
+                        .path("annotations"))
+                .isEqualTo(JSON.createObjectNode().put("plain", "p"));
+        assertThat(access.manifest("app", index.at("/manifests/1/digest").asText())
+                        .json()
+                        .path("annotations"))
+                .isEqualTo(JSON.createObjectNode().put("arch", "a").put("plain", "p"));
+        assertThat(JSON.readTree(text("layout/index.json"))
+                        .at("/manifests/0/annotations/top")
+                        .asText())
+                .isEqualTo("t");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"index:a=b", "index-descriptor:a=b"})
+    void anIndexAnnotationNeedsAnIndex(String annotation) {
+        CommandLine.Ended ended = command.build("--no-push", "--annotation=" + annotation);
+        assertThat(ended.exitCode()).isEqualTo(64);
+        assertThat(ended.lastLine()).contains("one platform makes none");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"odd:a=b", "manifest[:a=b", "a", "manifest:=b"})
+    void refusesAnnotationsThatSayNothing(String annotation) {
+        CommandLine.Ended ended = command.build("--no-push", "--annotation=" + annotation);
+        assertThat(ended.exitCode()).isEqualTo(64);
+        assertThat(ended.lastLine()).contains("--annotation \"" + annotation + "\"");
+    }
+
+    @Test
+    void annotationsMakeAnOciImageOfADockerBaseUnlessThatIsAskedFor() {
+        CommandLine.Ended ended = command.build("--no-push", "--annotation=a=b", "--image-format=docker");
+        assertThat(ended.exitCode()).isEqualTo(64);
+        assertThat(ended.lastLine()).contains("--image-format=docker has no annotations");
+    }
+
+    @Test
+    void refusesAResultThatDoesNotExist() {
+        CommandLine.Ended ended = command.build("--no-push", "--result=IMAGE=" + command.path("x"));
+        assertThat(ended.exitCode()).isEqualTo(64);
+        assertThat(ended.lastLine()).contains("there is no result \"IMAGE\"", "IMAGE_URL");
+    }
+
+    @Test
+    void aFailedPushIsRepeatedFromWhatWasSaved() throws IOException {
+        registry.refuseOnce("PUT .*/manifests/.*", 403, Map.of());
+        CommandLine.Ended failed = command.build(
+                "--destination=" + registry.reference("app:1"),
+                "--insecure",
+                "--tar-path=" + command.path("image.tar"),
+                "--oci-layout-path=" + command.path("layout"));
+        assertThat(failed.exitCode()).as("%s", failed).isEqualTo(69);
+        String digest = JSON.readTree(text("layout/index.json"))
+                .at("/manifests/0/digest")
+                .asText();
+        for (String saved : new String[] {"layout", "image.tar"}) {
+            command.succeeds(
+                    "push",
+                    command.path(saved).toString(),
+                    "-d",
+                    registry.reference("from-" + saved + ":1"),
+                    "--insecure",
+                    "--digest-file=" + command.path("digest"));
+            assertThat(access.manifest("from-" + saved, "1").digest()).isEqualTo(digest);
+            assertThat(text("digest")).isEqualTo(digest);
+        }
+    }
+
+    @Test
+    void pushesWhatOtherToolsSaved() {
+        command.builds("--no-push", "--destination=a.example/b:1", "--tar-path=" + command.path("image.tar"));
+        Skopeo.run(
+                        "copy",
+                        "docker-archive:" + command.path("image.tar"),
+                        "docker-archive:" + command.path("saved.tar") + ":x.example/y:1")
+                .orThrow();
+        command.succeeds("push", command.path("saved.tar").toString(), "-d", registry.reference("app:1"), "--insecure");
+        Skopeo.pull(registry.reference("app:1"), command.path("pulled"));
+    }
+
+    @Test
+    void refusesToPushWhatIsNoImage() {
+        CommandLine.Ended ended =
+                command.run("push", command.path("context").toString(), "-d", registry.reference("app:1"));
+        assertThat(ended.exitCode()).isEqualTo(66);
+        assertThat(ended.lastLine()).contains("neither an OCI layout", "--tar-path");
+        assertThat(command.run("push", "-d", "a.example/b").lastLine()).contains("the image's path is missing");
+        CommandLine.Ended broken =
+                command.run("push", command.path("context/hello").toString(), "-d", registry.reference("app:1"));
+        assertThat(broken.exitCode()).isEqualTo(66);
+        assertThat(broken.lastLine()).contains("is no tar that can be read");
+    }
+
+    @Test
+    void dockerAndPodmanLoadTheArchive() {
+        command.builds(
+                "--no-push",
+                "--destination=a.example/team/app:7",
+                "--destination=a.example/team/app:8",
+                "--tar-path=" + command.path("image.tar"));
+        String archive = command.path("image.tar").toString();
+        try (DockerEngine engine = DockerEngine.start()) {
+            assertThat(engine.docker("load", "--input", archive)
+                            .runSuccessfully()
+                            .out())
+                    .contains("a.example/team/app:7", "a.example/team/app:8");
+            assertThat(engine.docker("image", "inspect", "--format", "{{.Config.Cmd}}", "a.example/team/app:8")
+                            .runSuccessfully()
+                            .out())
+                    .contains("[/hello]");
+        }
+        Program podman = Program.of(Program.require("podman", "podman"))
+                .with("--root", command.path("podman").toString(), "--storage-driver=vfs")
+                .with("--runroot", command.path("podman-run").toString());
+        assertThat(podman.with("load", "--input", archive).runSuccessfully().out())
+                .contains("a.example/team/app:7", "a.example/team/app:8");
+    }
+}

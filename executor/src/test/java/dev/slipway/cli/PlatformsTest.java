@@ -1,0 +1,215 @@
+package dev.slipway.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.slipway.fixture.image.Image;
+import dev.slipway.fixture.image.ImageBuilder;
+import dev.slipway.fixture.registry.DockerRegistry;
+import dev.slipway.fixture.registry.RegistryAccess;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.Test;
+
+/** One name for several platforms: built in one run, or joined from several. */
+class PlatformsTest {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    @AutoClose
+    private final CommandLine command = new CommandLine().file("hello", "hi");
+
+    @AutoClose
+    private final DockerRegistry registry = DockerRegistry.start();
+
+    @AutoClose
+    private final RegistryAccess access = RegistryAccess.to(registry);
+
+    private String[] to(String name, String... flags) {
+        List<String> all =
+                new ArrayList<>(List.of("--destination=" + registry.reference(name), "--insecure", "--insecure-pull"));
+        all.addAll(List.of(flags));
+        return all.toArray(String[]::new);
+    }
+
+    private static List<String> platforms(JsonNode index) {
+        List<String> platforms = new ArrayList<>();
+        index.path("manifests")
+                .forEach(entry -> platforms.add(entry.at("/platform/os").asText() + "/"
+                        + entry.at("/platform/architecture").asText()
+                        + (entry.at("/platform/variant").isMissingNode()
+                                ? ""
+                                : "/" + entry.at("/platform/variant").asText())));
+        return platforms;
+    }
+
+    @Test
+    void aListOfPlatformsMakesAnIndexInOneRun() throws IOException {
+        command.file("Dockerfile", "FROM scratch\nARG TARGETPLATFORM\nLABEL for=$TARGETPLATFORM\nCOPY hello /\n")
+                .builds(to(
+                        "app:1",
+                        "--platform=linux/amd64,arm64",
+                        "--platform=linux/arm/v7",
+                        "--platform=windows/amd64",
+                        "--tar-path=" + command.path("image.tar"),
+                        "--iidfile=" + command.path("iid")));
+        RegistryAccess.Manifest index = access.manifest("app", "1");
+        assertThat(platforms(index.json()))
+                .containsExactly("linux/amd64", "linux/arm64", "linux/arm/v7", "windows/amd64");
+        for (JsonNode entry : index.json().path("manifests")) {
+            JsonNode config = access.config(
+                    "app", access.manifest("app", entry.path("digest").asText()));
+            assertThat(config.at("/config/Labels/for").asText())
+                    .startsWith(config.path("os").asText() + "/"
+                            + config.path("architecture").asText());
+        }
+        assertThat(Files.readString(command.path("iid"))).isEqualTo(index.digest());
+        command.succeeds(
+                "push", command.path("image.tar").toString(), "-d", registry.reference("copy:1"), "--insecure");
+        assertThat(access.manifest("copy", "1").digest()).isEqualTo(index.digest());
+    }
+
+    @Test
+    void eachPlatformIsBuiltOnItsOwnBase() {
+        Image amd64 = ImageBuilder.oci()
+                .architecture("amd64")
+                .layer(tar -> tar.file("arch", 0644, "amd64"))
+                .writeTo(command.path("base"));
+        Image arm64 = ImageBuilder.oci()
+                .architecture("arm64")
+                .layer(tar -> tar.file("arch", 0644, "arm64"))
+                .writeTo(command.path("base"));
+        access.push(Image.index(List.of(amd64, arm64)), "base", "1");
+        command.file("Dockerfile", "FROM " + registry.reference("base:1") + "\nCOPY hello /\n")
+                .builds(to("app:1", "--platforms", "linux/amd64", "linux/arm64"));
+        JsonNode index = access.manifest("app", "1").json();
+        assertThat(platforms(index)).containsExactly("linux/amd64", "linux/arm64");
+        for (int i = 0; i < 2; i++) {
+            assertThat(access.manifest(
+                                    "app",
+                                    index.at("/manifests/" + i + "/digest").asText())
+                            .json()
+                            .at("/layers/0/digest")
+                            .asText())
+                    .isEqualTo(List.of(amd64, arm64).get(i).layerDigests().getFirst());
+        }
+    }
+
+    @Test
+    void runIsRefusedWhereThePlatformsProgramsCanNotRun() {
+        Image mips = ImageBuilder.oci()
+                .architecture("mips64le")
+                .layer(tar -> tar.file("bin/sh", 0755, "no program of this machine"))
+                .writeTo(command.path("base"));
+        access.push(mips, "base", "mips");
+        command.file("Dockerfile", "FROM " + registry.reference("base:mips") + "\nRUN true\n");
+        CommandLine.Ended ended = command.build(to("app:1", "--platform=linux/mips64le"));
+        assertThat(ended.exitCode()).isEqualTo(65);
+        assertThat(ended.lastLine())
+                .contains("Dockerfile:2", "linux/mips64le", "binfmt_misc", "executor index", "FROM --platform");
+        assertThat(access.findManifest("app", "1")).isEmpty();
+    }
+
+    @Test
+    void runIsRefusedForWindows() {
+        command.file("Dockerfile", "FROM scratch\nCOPY hello /\nRUN dir\n");
+        CommandLine.Ended ended = command.build(to("app:1", "--platform=windows/amd64"));
+        assertThat(ended.exitCode()).isEqualTo(65);
+        assertThat(ended.lastLine()).contains("Dockerfile:3", "windows/amd64", "without RUN");
+    }
+
+    @Test
+    void imagesBuiltApartAreJoinedByTheirReferencesDigestsOrMetadata() {
+        command.file("Dockerfile", "FROM scratch\nARG TARGETARCH\nLABEL arch=$TARGETARCH\nCOPY hello /\n");
+        command.builds(to("team/amd:1", "--platform=linux/amd64"));
+        command.builds(to(
+                "arm:1",
+                "--platform=linux/arm64",
+                "--metadata-file=" + command.path("arm.json"),
+                "--digest-file=" + command.path("arm.digest")));
+        command.succeeds(concat(
+                to("app:1", "--annotation=index:a=b", "--digest-file=" + command.path("digest")),
+                "index",
+                "--images",
+                registry.reference("team/amd:1"),
+                "--image-metadata-file=" + command.path("arm.json")));
+        RegistryAccess.Manifest index = access.manifest("app", "1");
+        assertThat(platforms(index.json())).containsExactly("linux/amd64", "linux/arm64");
+        assertThat(index.json().at("/annotations/a").asText()).isEqualTo("b");
+        assertThat(command.path("digest")).hasContent(index.digest());
+
+        CommandLine.Ended twice = command.run(concat(
+                to("app:2"),
+                "index",
+                "-i",
+                registry.reference("app:1"),
+                "-i",
+                registry.reference("arm:1"),
+                "-i",
+                registry.reference("other:1")));
+        assertThat(twice.exitCode()).as("%s", twice).isEqualTo(69);
+        assertThat(twice.lastLine()).contains("other");
+
+        command.builds(to("other:1", "--platform=linux/arm64", "--label=a=b"));
+        CommandLine.Ended same = command.run(
+                concat(to("app:2"), "index", "-i", registry.reference("app:1"), "-i", registry.reference("other:1")));
+        assertThat(same.exitCode()).isEqualTo(64);
+        assertThat(same.lastLine()).contains("two images are for linux/arm64");
+    }
+
+    private static String[] concat(String[] flags, String... first) {
+        List<String> all = new ArrayList<>(List.of(first));
+        all.addAll(List.of(flags));
+        return all.toArray(String[]::new);
+    }
+
+    @Test
+    void attestationsComeAlongIntoTheJoinedIndex() {
+        Image image = ImageBuilder.oci()
+                .architecture("amd64")
+                .layer(tar -> tar.file("a", 0644, "a"))
+                .writeTo(command.path("image"));
+        access.push(image, "amd", "1");
+        RegistryAccess.Manifest subject = access.manifest("amd", "1");
+        // What stands for a statement here has the right media type and that image's blob.
+        ObjectNode attestation = (ObjectNode) JSON.valueToTree(subject.json());
+        attestation
+                .withArray("/layers")
+                .forEach(layer -> ((ObjectNode) layer).put("mediaType", "application/vnd.in-toto+json"));
+        byte[] raw = attestation.toString().getBytes(StandardCharsets.UTF_8);
+        access.pushManifest("amd", "statement", subject.mediaType(), raw);
+        ObjectNode index = JSON.createObjectNode().put("schemaVersion", 2);
+        index.put("mediaType", "application/vnd.oci.image.index.v1+json");
+        var manifests = index.putArray("manifests");
+        describe(manifests.addObject(), subject, "linux", "amd64");
+        describe(manifests.addObject(), access.manifest("amd", "statement"), "unknown", "unknown")
+                .putObject("annotations")
+                .put("vnd.docker.reference.type", "attestation-manifest")
+                .put("vnd.docker.reference.digest", subject.digest());
+        access.pushManifest(
+                "amd",
+                "index",
+                "application/vnd.oci.image.index.v1+json",
+                index.toString().getBytes(StandardCharsets.UTF_8));
+        command.succeeds(concat(to("app:1"), "index", "--image", registry.reference("amd:index")));
+        JsonNode joined = access.manifest("app", "1").json();
+        assertThat(platforms(joined)).containsExactly("linux/amd64", "unknown/unknown");
+        assertThat(joined.at("/manifests/1/annotations/vnd.docker.reference.digest")
+                        .asText())
+                .isEqualTo(subject.digest());
+    }
+
+    private static ObjectNode describe(
+            ObjectNode entry, RegistryAccess.Manifest manifest, String os, String architecture) {
+        entry.put("mediaType", manifest.mediaType());
+        entry.put("digest", manifest.digest());
+        entry.put("size", manifest.bytes().length);
+        entry.putObject("platform").put("os", os).put("architecture", architecture);
+        return entry;
+    }
+}
