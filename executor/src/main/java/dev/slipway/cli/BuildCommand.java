@@ -38,7 +38,7 @@ final class BuildCommand {
 
     int run(List<String> arguments, Map<String, String> environment) throws UsageException {
         GivenFlags flags = new FlagParser(FLAGS).parse(arguments, environment);
-        ProgressListener progress = Logging.listener(flags, streams.err(), clock);
+        ProgressListener progress = Logging.ofBuild(flags, streams.err(), clock, workingDirectory);
         FlagReview.review(FLAGS, flags, progress);
         if (flags.on(SourceFlags.CHECK)) {
             return new CheckCommand(streams, workingDirectory, clock).run(flags, progress);

@@ -4,6 +4,10 @@ import dev.slipway.progress.BuildEvent;
 import dev.slipway.progress.FailureClass;
 import dev.slipway.progress.Level;
 import dev.slipway.progress.LogLines;
+import dev.slipway.progress.Masked;
+import dev.slipway.progress.SecretMask;
+import dev.slipway.progress.Several;
+import dev.slipway.progress.TerminationMessage;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
@@ -76,7 +80,10 @@ final class Executor {
 
     private int refuse(UsageException refused) {
         FailureClass usage = FailureClass.USAGE;
-        new LogLines(streams.err(), Level.ERROR, false, false, clock)
+        LogLines shown = new LogLines(streams.err(), Level.ERROR, false, false, clock);
+        new Masked(
+                        new Several(List.of(shown, new TerminationMessage(TerminationMessage.USUAL, shown))),
+                        SecretMask.URLS_ONLY)
                 .on(new BuildEvent.BuildFailed(usage, usage.exitCode(), String.valueOf(refused.getMessage())));
         return usage.exitCode();
     }

@@ -1,17 +1,25 @@
 package dev.slipway.cli;
 
 import dev.slipway.progress.FailureOnly;
+import dev.slipway.progress.GitLabSections;
+import dev.slipway.progress.HtmlReport;
 import dev.slipway.progress.JsonLines;
 import dev.slipway.progress.Level;
 import dev.slipway.progress.LogLines;
+import dev.slipway.progress.Masked;
 import dev.slipway.progress.ProgressListener;
+import dev.slipway.progress.Several;
+import dev.slipway.progress.TerminalView;
+import dev.slipway.progress.TerminationMessage;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** The renderer that the flags ask for (spec: flags, below the tables). */
 final class Logging {
@@ -20,29 +28,78 @@ final class Logging {
 
     private Logging() {}
 
+    /** For a command that builds nothing: what is shown, secrets masked, and the termination message. */
     static ProgressListener listener(GivenFlags flags, PrintStream err, InstantSource clock) throws UsageException {
+        ProgressListener shown = renderer(flags, err, clock);
+        return new Masked(
+                new Several(List.of(shown, new TerminationMessage(TerminationMessage.USUAL, shown))),
+                SecretValues.ofEnvironment(flags));
+    }
+
+    /** For a build, which knows more secrets, and may have a report. */
+    static ProgressListener ofBuild(GivenFlags flags, PrintStream err, InstantSource clock, Path workingDirectory)
+            throws UsageException {
+        ProgressListener shown = renderer(flags, err, clock);
+        List<ProgressListener> listeners = new ArrayList<>(List.of(shown));
+        Optional<String> report = flags.value(OutputFlags.REPORT);
+        if (report.isPresent()) {
+            listeners.add(new HtmlReport(place(workingDirectory.resolve(report.get())), shown, clock));
+        }
+        listeners.add(new TerminationMessage(TerminationMessage.USUAL, shown));
+        return new Masked(new Several(listeners), SecretValues.ofBuild(flags, workingDirectory));
+    }
+
+    /** A report that can't be written should be known before the build, not after it. */
+    private static Path place(Path file) throws UsageException {
+        Path directory = file.toAbsolutePath().getParent();
+        try {
+            if (Files.isDirectory(file)) {
+                throw new UsageException("--report \"%s\" is a directory: name a file".formatted(file));
+            }
+            if (directory != null && !Files.isDirectory(directory)) {
+                Files.createDirectories(directory);
+            }
+            if (directory != null && Files.isWritable(directory)) {
+                return file;
+            }
+        } catch (IOException refused) {
+            throw new UsageException(
+                    "--report \"%s\" can't be written there: %s".formatted(file, Failures.reason(refused)));
+        }
+        throw new UsageException("--report \"%s\" can't be written there: permission denied".formatted(file));
+    }
+
+    private static ProgressListener renderer(GivenFlags flags, PrintStream err, InstantSource clock)
+            throws UsageException {
         Level threshold = threshold(flags);
         String format = flags.valueOrDefault(LogFlags.LOG_FORMAT);
         if (!List.of("text", "color", "json").contains(format)) {
             throw new UsageException("--log-format \"%s\": write text, color or json".formatted(format));
         }
+        boolean colours = format.equals("color") && showsColours(flags.environment());
         String progress = flags.value(LogFlags.PROGRESS).orElse(format.equals("json") ? "json" : "auto");
-        return switch (progress) {
+        return switch (progress.equals("auto") ? auto(flags) : progress) {
             case "json" -> new JsonLines(err, threshold, clock);
             case "quiet" -> new FailureOnly(err);
-            case "auto", "plain" ->
-                new LogLines(
-                        err,
-                        threshold,
-                        format.equals("color") && showsColours(flags.environment()),
-                        flags.on(LogFlags.LOG_TIMESTAMP),
-                        clock);
-            case "tty", "gitlab" ->
-                throw new UsageException(
-                        "--progress %s is not supported yet: write plain, json, auto or quiet".formatted(progress));
+            case "plain" -> new LogLines(err, threshold, colours, flags.on(LogFlags.LOG_TIMESTAMP), clock);
+            case "tty" -> new TerminalView(err, threshold, colours, clock);
+            case "gitlab" -> new GitLabSections(err, threshold, colours, clock);
             default ->
-                throw new UsageException("--progress \"%s\": write auto, plain, json or quiet".formatted(progress));
+                throw new UsageException(
+                        "--progress \"%s\": write auto, plain, tty, json, gitlab or quiet".formatted(progress));
         };
+    }
+
+    /** Plain lines, unless somebody watches, or GitLab's job page can fold them. Times in front ask for plain lines. */
+    private static String auto(GivenFlags flags) throws UsageException {
+        if (flags.on(LogFlags.LOG_TIMESTAMP) || flags.value(LogFlags.LOG_FORMAT).isPresent()) {
+            return "plain";
+        }
+        if (flags.environment().containsKey("GITLAB_CI")) {
+            return "gitlab";
+        }
+        boolean dumb = flags.environment().getOrDefault("TERM", "dumb").equals("dumb");
+        return !dumb && !flags.environment().containsKey("CI") && isTerminal() ? "tty" : "plain";
     }
 
     static Level threshold(GivenFlags flags) throws UsageException {

@@ -26,8 +26,7 @@ final class OutputFlags {
     static final Flag RESULT = repeated("result", "NAME=PATH", "Write one Tekton result.");
     static final Flag RESULTS_DIR = value("results-dir", "PATH", "Write all Tekton results.");
     static final Flag DOTENV = value("dotenv", "PATH", "Write a dotenv report for GitLab.");
-    static final Flag REPORT =
-            value("report", "PATH", "Write a report of the build as HTML.").later();
+    static final Flag REPORT = value("report", "PATH", "Write a report of the build as HTML, whichever way it ends.");
     static final Flag PROVENANCE =
             value("provenance", "MODE", "Attach a provenance attestation.").later();
     static final Flag SBOM =

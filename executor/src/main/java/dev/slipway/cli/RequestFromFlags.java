@@ -213,7 +213,7 @@ final class RequestFromFlags {
     }
 
     /** As buildx: with neither a file nor a variable, the variable of that name if it is set, else the file. */
-    private List<BuildRequest.SecretSource> secrets() throws UsageException {
+    List<BuildRequest.SecretSource> secrets() throws UsageException {
         List<BuildRequest.SecretSource> secrets = new ArrayList<>();
         Set<String> seen = new HashSet<>();
         for (String text : flags.values(SourceFlags.SECRET)) {

@@ -79,11 +79,11 @@ final class Wording {
         return plan.unused().isEmpty() ? text : text + "; not needed: " + labels(plan.unused());
     }
 
-    private static String labels(List<BuildEvent.Stage> stages) {
+    static String labels(List<BuildEvent.Stage> stages) {
         return stages.stream().map(BuildEvent.Stage::label).collect(Collectors.joining(", "));
     }
 
-    private static String subject(BuildEvent.Step step) {
+    static String subject(BuildEvent.Step step) {
         return "[%d/%d] %s".formatted(step.number(), step.total(), step.stage().label());
     }
 
@@ -91,7 +91,7 @@ final class Wording {
         return step.instruction() + place(step.file(), step.line());
     }
 
-    private static String place(String file, OptionalInt line) {
+    static String place(String file, OptionalInt line) {
         return line.isPresent() ? " (%s:%d)".formatted(file, line.getAsInt()) : "";
     }
 
@@ -126,21 +126,39 @@ final class Wording {
         long total = built.layers().stream()
                 .mapToLong(BuildEvent.ImageBuilt.Layer::sizeBytes)
                 .sum();
-        String layers = built.layers().size() == 1 ? "1 layer" : built.layers().size() + " layers";
+        String layers = count(built.layers().size(), "layer");
         return "built %s: %s, %s, in %s".formatted(built.digest(), layers, bytes(total), seconds(built.elapsed()));
     }
 
     /** The details where there are any, then one line that stands for itself. */
     private static String failure(BuildEvent.BuildFailed failed) {
         String message = failed.message().strip();
-        String firstLine = message.lines().findFirst().orElse("").strip();
-        String sentence =
-                "%s (%s, exit code %d)".formatted(firstLine, failed.failure().words(), failed.exitCode());
-        return message.equals(firstLine) ? sentence : message + "\n" + sentence;
+        String sentence = sentence(failed);
+        return message.contains("\n") ? message + "\n" + sentence : sentence;
+    }
+
+    /** The failure in one line that stands for itself: the cause, its class in words, the exit code. */
+    static String sentence(BuildEvent.BuildFailed failed) {
+        String firstLine =
+                failed.message().strip().lines().findFirst().orElse("").strip();
+        return "%s (%s, exit code %d)".formatted(firstLine, failed.failure().words(), failed.exitCode());
+    }
+
+    /** How many of something: {@code 1 layer}, {@code 2 layers}. */
+    static String count(int number, String noun) {
+        return number + " " + noun + (number == 1 ? "" : "s");
+    }
+
+    /** A line in which nothing moves a terminal's cursor. */
+    static String printable(String line) {
+        return line.codePoints()
+                .map(ch -> Character.isISOControl(ch) ? ' ' : ch)
+                .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+                .toString();
     }
 
     /** What a terminal would show of a line on which a progress bar was drawn again and again. */
-    private static String lastRewrite(String line) {
+    static String lastRewrite(String line) {
         String drawn = line.endsWith("\r") ? line.substring(0, line.length() - 1) : line;
         return drawn.substring(drawn.lastIndexOf('\r') + 1);
     }

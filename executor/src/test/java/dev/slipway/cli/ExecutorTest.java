@@ -82,10 +82,15 @@ class ExecutorTest {
         assertThat(err.toString(StandardCharsets.UTF_8)).doesNotContain("snapshot-mode");
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"tty", "gitlab", "rainbow"})
-    void refusesRenderersItLacks(String name) {
-        assertThat(run("--no-push", "--progress=" + name)).isEqualTo(64);
-        assertThat(lastLine()).contains(name).contains("plain");
+    @Test
+    void refusesUnknownRenderersByTheKnownOnes() {
+        assertThat(run("--no-push", "--progress=rainbow")).isEqualTo(64);
+        assertThat(lastLine()).contains("--progress \"rainbow\": write auto, plain, tty, json, gitlab or quiet");
+    }
+
+    @Test
+    void refusesAReportThatCantBeWrittenBeforeItBuilds() {
+        assertThat(run("--no-push", "--report=/proc/no/report.html")).isEqualTo(64);
+        assertThat(lastLine()).contains("--report \"/proc/no/report.html\" can't be written there");
     }
 }
