@@ -14,13 +14,43 @@ public final class Processes {
     private static final int WNOHANG = 1;
     private static final int WEXITED = 4;
     private static final int WNOWAIT = 0x01000000;
+    private static final int P_ALL = 0;
     private static final int P_PID = 1;
+    /** Where siginfo_t, filled by waitid(2), has the process id. */
+    private static final int SIGINFO_PID = 16;
 
     private Processes() {}
 
     /** Waits for a child to end and leaves it a zombie, so that its id stays its own until it is {@link #reap}ed. */
     public static void awaitEnd(int pid) throws IOException {
         Native.check(Native.call(SystemCall.WAITID, P_PID, pid, 0, WEXITED | WNOWAIT), SystemCall.WAITID, pid);
+    }
+
+    /** Waits until any child has ended, leaves it a zombie, and gives its id; see WNOWAIT of waitid(2). */
+    public static int awaitAny() throws IOException {
+        MemorySegment block = Native.scratch().block;
+        Native.check(
+                Native.call(SystemCall.WAITID, P_ALL, 0, block.address(), WEXITED | WNOWAIT), SystemCall.WAITID, "any");
+        return block.get(JAVA_INT, SIGINFO_PID);
+    }
+
+    /** Whether a child has ended and waits to be reaped; false for one that isn't there any more, too. */
+    public static boolean hasEnded(int pid) throws IOException {
+        MemorySegment block = Native.scratch().block;
+        block.set(JAVA_INT, SIGINFO_PID, 0);
+        long result = Native.call(SystemCall.WAITID, P_PID, pid, block.address(), WEXITED | WNOWAIT | WNOHANG);
+        if (result == -Errno.ECHILD) {
+            return false;
+        }
+        Native.check(result, SystemCall.WAITID, pid);
+        return block.get(JAVA_INT, SIGINFO_PID) == pid;
+    }
+
+    /** Reaps a process if it is a child of ours that has ended; nothing else is an error. */
+    public static void reapIfEnded(int pid) throws IOException {
+        if (hasEnded(pid)) {
+            poll(pid);
+        }
     }
 
     /** Waits for a child to end, and gives its wait status as wait(2) encodes it. */

@@ -122,8 +122,24 @@ final class BuildSession implements AutoCloseable {
                 scratch.container().change().workingDir("/").build());
     }
 
-    void add(BuiltStage stage) {
-        built.put(stage.stage().index(), stage);
+    /** Whether there is one root filesystem for all stages' commands: the executor's own. */
+    boolean isOneAtATime() {
+        return roots.isInPlace();
+    }
+
+    /** Takes a stage in. What has to give way to the next one's filesystem is read from its layers from then on. */
+    void add(BuiltStage stage) throws IOException {
+        if (isOneAtATime() && stage.root().isPresent()) {
+            stage.root().get().close();
+            built.put(stage.stage().index(), stage.withoutRoot());
+        } else {
+            built.put(stage.stage().index(), stage);
+        }
+    }
+
+    /** {@code --materialize}: leaves the target's filesystem where the executor's was. */
+    void materialize() throws IOException {
+        roots.materialize(layers.images(built(plan.target()).layers()));
     }
 
     BuiltStage built(int index) {

@@ -14,4 +14,8 @@ record BuiltStage(PlannedStage stage, ImageConfig config, Scope scope, List<Stag
     BuiltStage {
         layers = List.copyOf(layers);
     }
+
+    BuiltStage withoutRoot() {
+        return new BuiltStage(stage, config, scope, layers, Optional.empty());
+    }
 }

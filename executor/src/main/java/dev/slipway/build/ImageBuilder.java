@@ -124,6 +124,9 @@ public final class ImageBuilder {
             new StageSchedule(plan, session).run(request.jobs());
             PublishableImage image =
                     new FinishedImage(request, plan, session.built(plan.target()), family, clock).publishable(blobs);
+            if (roots.isMaterializing()) {
+                session.materialize();
+            }
             progress.on(built(image, start));
             return new BuiltImage(image, images.materials());
         }

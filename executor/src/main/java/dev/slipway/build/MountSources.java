@@ -56,6 +56,10 @@ final class MountSources {
             ContextTree tree = session.namedContext(directory);
             return ofDirectory(tree, directory.root(), session.source(base, wantedBy), path);
         }
+        if (session.isOneAtATime()) {
+            CopySource source = session.source(base, wantedBy);
+            return copied(source, existing(source.tree(), source, path));
+        }
         Rootfs root = session.mountable(base, wantedBy);
         PathBytes found = existing(root.tree(), session.source(base, wantedBy), path);
         return new Tree(root.directory(), found, false);
@@ -70,9 +74,10 @@ final class MountSources {
     private Tree ofDirectory(ContextTree tree, Path root, CopySource source, String path)
             throws CopyException, IOException {
         PathBytes found = existing(tree, source, path);
-        if (tree.isUnchanged(found)) {
-            return new Tree(root, found, false);
-        }
+        return tree.isUnchanged(found) ? new Tree(root, found, false) : copied(source, found);
+    }
+
+    private Tree copied(CopySource source, PathBytes found) throws CopyException, IOException {
         Path copy = Files.createTempDirectory(temporary, "bind");
         try (Directory directory = Directory.open(copy)) {
             CopyRules rules = new CopyRules(Optional.empty(), Optional.empty(), session.creationTime());

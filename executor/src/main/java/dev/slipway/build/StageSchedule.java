@@ -27,7 +27,7 @@ final class StageSchedule {
     }
 
     void run(int jobs) throws BuildException, DockerfileException, IOException, InterruptedException {
-        if (jobs == 1 || plan.stages().size() == 1) {
+        if (jobs == 1 || plan.stages().size() == 1 || session.isOneAtATime()) {
             // A stage only needs earlier ones.
             for (PlannedStage stage : plan.stages().values()) {
                 session.add(new StageBuilder(stage, session).build());

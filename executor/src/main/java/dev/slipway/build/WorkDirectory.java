@@ -113,6 +113,13 @@ public final class WorkDirectory implements AutoCloseable {
         return work.resolve("store");
     }
 
+    /** Removes what was kept for later builds. */
+    public void removeStore() throws IOException {
+        try (Directory room = Directory.open(work)) {
+            room.removeTree(PathBytes.of("store"));
+        }
+    }
+
     @Override
     public void close() throws IOException {
         try (builds;

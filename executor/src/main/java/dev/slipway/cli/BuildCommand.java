@@ -11,6 +11,7 @@ import dev.slipway.progress.ProgressListener;
 import dev.slipway.publish.PublishRequest;
 import dev.slipway.publish.Publisher;
 import dev.slipway.registry.RegistryClient;
+import dev.slipway.rootfs.InPlaceOptions;
 import dev.slipway.rootfs.Isolation;
 import dev.slipway.rootfs.RootfsFactory;
 import java.io.IOException;
@@ -63,29 +64,32 @@ final class BuildCommand {
             publisher.checkPermission(publication);
             OwnPlaces.Store kept = places.store(work);
             Path store = Files.createDirectories(kept.directory());
+            InPlaceOptions inPlace =
+                    new InPlaceFromFlags(flags, workingDirectory, places).options(requests.getFirst(), store);
             try (Directory storeRoot = Directory.open(store);
                     Shared shared = Shared.open(kept.shared());
                     BlobStore blobs = BlobStore.open(storeRoot, shared.directory());
-                    RootfsFactory roots = RootfsFactory.open(work.build(), store, blobs, isolation)) {
+                    RootfsFactory roots = RootfsFactory.open(
+                            work.build(), store, blobs, isolation, List.of(), inPlace, progress::warn)) {
                 blobs.clearAbandoned();
                 progress.info(roots.choice().explanation());
                 ImageBuilder builder =
                         new ImageBuilder(registries, blobs, store, roots, work.temporary(), progress, clock);
                 PlatformBuilds builds = new PlatformBuilds(builder, from.annotations(), source(context));
                 publisher.publish(builds.build(requests), publication);
+            } finally {
+                if (flags.on(RunFlags.CLEANUP) && store.equals(work.store())) {
+                    work.removeStore();
+                }
             }
         }
     }
 
     private static Isolation isolation(GivenFlags flags) throws UsageException {
         String text = flags.valueOrDefault(RunFlags.ISOLATION);
-        Isolation isolation = Isolation.ofFlag(text)
+        return Isolation.ofFlag(text)
                 .orElseThrow(() -> new UsageException(
                         "--isolation \"%s\": write one of %s".formatted(text, Isolation.flagValues())));
-        if (isolation == Isolation.IN_PLACE) {
-            throw new UsageException("--isolation=in-place is not supported yet: write auto, overlay or directory");
-        }
-        return isolation;
     }
 
     /** A cache that others fill, held open while a build reads it. */

@@ -32,8 +32,8 @@ final class OutputFlags {
     static final Flag SBOM =
             value("sbom", "MODE", "Attach a software bill of materials.").later();
     static final Flag SIGN = value("sign", "KEY", "Sign the image.").later();
-    static final Flag MATERIALIZE = toggle("materialize", "Leave the target's filesystem in place, cached or not.")
-            .later();
+    static final Flag MATERIALIZE = toggle(
+            "materialize", "In place: leave the target's complete filesystem in the executor's root, cached or not.");
 
     static final List<Flag> ALL = List.of(
             DESTINATION,

@@ -27,15 +27,16 @@ final class RunFlags {
             value("shm-size", "SIZE", "The size of RUN's /dev/shm.").later();
     static final Flag ALLOW = repeated("allow", "security.insecure", "What RUN --security may ask for.")
             .later();
-    static final Flag CLEANUP = toggle("cleanup", "Empty the filesystem at the end.")
-            .variable("KANIKO_CLEANUP")
-            .withoutEffect("only building in place leaves a filesystem behind");
-    static final Flag PRE_CLEANUP = toggle("pre-cleanup", "Empty the filesystem before the build.")
-            .variable("KANIKO_PRE_CLEANUP")
-            .withoutEffect("only building in place uses the executor's own filesystem");
-    static final Flag PRESERVE_CONTEXT = toggle("preserve-context", "Put the filesystem back as it was.")
-            .variable("KANIKO_PRESERVE_CONTEXT")
-            .withoutEffect("only building in place changes the executor's own filesystem");
+    static final Flag CLEANUP = toggle(
+                    "cleanup",
+                    "Remove our own leftovers at the end, too: what was kept for later builds outside --cache-dir.")
+            .variable("KANIKO_CLEANUP");
+    static final Flag PRE_CLEANUP = toggle(
+                    "pre-cleanup", "In place: the files of the image that the executor was copied into may be removed.")
+            .variable("KANIKO_PRE_CLEANUP");
+    static final Flag PRESERVE_CONTEXT = toggle(
+                    "preserve-context", "In place: put the executor's filesystem back at the end as it was before.")
+            .variable("KANIKO_PRESERVE_CONTEXT");
 
     static final List<Flag> ALL = List.of(
             ISOLATION,

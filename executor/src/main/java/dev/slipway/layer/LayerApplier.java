@@ -33,15 +33,22 @@ public final class LayerApplier {
     private final Directory root;
     private final ApplyMode mode;
     private final ChecksumListener listener;
+    private final Reserved reserved;
 
     public LayerApplier(Directory root, ApplyMode mode) {
         this(root, mode, ChecksumListener.NONE);
     }
 
     public LayerApplier(Directory root, ApplyMode mode, ChecksumListener listener) {
+        this(root, mode, listener, Reserved.NOTHING);
+    }
+
+    /** @param reserved what no layer changes: its entries there are left out */
+    public LayerApplier(Directory root, ApplyMode mode, ChecksumListener listener, Reserved reserved) {
         this.root = requireNonNull(root, "root is null");
         this.mode = requireNonNull(mode, "mode is null");
         this.listener = requireNonNull(listener, "listener is null");
+        this.reserved = requireNonNull(reserved, "reserved is null");
     }
 
     /** Applies a blob of a store. One that turns out not to be what its digest says is a {@link LayerException}. */
@@ -82,7 +89,7 @@ public final class LayerApplier {
 
     /** One layer being applied. */
     private final class Application implements AutoCloseable {
-        private final LayerTree tree = new LayerTree(root, mode);
+        private final LayerTree tree = new LayerTree(root, mode, reserved);
         private final FileWriter files = new FileWriter(!Objects.equals(listener, ChecksumListener.NONE));
         private final Set<String> skippedXattrs = new TreeSet<>();
         private long entries;
@@ -97,7 +104,9 @@ public final class LayerApplier {
             for (Optional<LayerEntry> next = reader.next(); next.isPresent(); next = reader.next()) {
                 LayerEntry entry = next.get();
                 try {
-                    apply(entry);
+                    if (!isLeftOut(entry)) {
+                        apply(entry);
+                    }
                 } catch (PosixException e) {
                     throw PosixFailures.explain(entry.path(), e);
                 } catch (LayerException e) {
@@ -106,6 +115,23 @@ public final class LayerApplier {
                 entries++;
             }
             tree.setTimes();
+        }
+
+        private boolean isLeftOut(LayerEntry entry) throws IOException {
+            PathBytes path = entry.path();
+            if (reserved.covers(path)) {
+                return true;
+            }
+            if (!(entry instanceof LayerEntry.Addition)) {
+                return false;
+            }
+            if (entry instanceof LayerEntry.Directory || !reserved.isAbove(path)) {
+                reserved.made(entry instanceof LayerEntry.Directory ? path : path.parent());
+                return false;
+            }
+            tree.enter(path.parent());
+            byte[] target = entry instanceof LayerEntry.Symlink link ? link.target() : new byte[0];
+            return !reserved.makeWay(path, target);
         }
 
         private void apply(LayerEntry entry) throws IOException {

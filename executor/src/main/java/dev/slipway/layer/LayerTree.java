@@ -30,6 +30,7 @@ final class LayerTree implements AutoCloseable {
     private static final int MOST_LINKS = 40;
 
     private final ApplyMode mode;
+    private final Reserved reserved;
     private final List<Frame> frames = new ArrayList<>();
     private final PathSet written = new PathSet();
     private final PathSet ancestors = new PathSet();
@@ -59,7 +60,8 @@ final class LayerTree implements AutoCloseable {
         }
     }
 
-    LayerTree(Directory root, ApplyMode mode) throws IOException {
+    LayerTree(Directory root, ApplyMode mode, Reserved reserved) throws IOException {
+        this.reserved = reserved;
         this.mode = mode;
         frames.add(new Frame(PathBytes.EMPTY, PathBytes.EMPTY, root.openDirectory(PathBytes.EMPTY)));
         if (mode.isOverlay()) {
@@ -250,10 +252,10 @@ final class LayerTree implements AutoCloseable {
 
     private void removeLower(Directory parent, PathBytes real, PathBytes name) throws IOException {
         Optional<FileStatus> status = parent.statusIfPresent(name);
-        if (status.isEmpty()) {
+        if (status.isEmpty() || reserved.covers(real)) {
             return;
         }
-        boolean own = written.contains(real);
+        boolean own = written.contains(real) || reserved.isAbove(real);
         if (!status.get().isDirectory()) {
             if (!own) {
                 parent.unlink(name);

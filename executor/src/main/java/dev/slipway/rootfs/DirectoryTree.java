@@ -27,6 +27,7 @@ public final class DirectoryTree implements MutableTree {
     private static final int PRIVATE_DIRECTORY = 0700;
 
     private final Root root;
+    private final Kept kept;
 
     /** Finds the directory anew for each operation: an overlay is mounted and unmounted below its tree. */
     @FunctionalInterface
@@ -34,8 +35,58 @@ public final class DirectoryTree implements MutableTree {
         Directory directory() throws IOException;
     }
 
+    /** What of a directory is not the tree's own: only where that is the executor's root. */
+    interface Kept {
+        Kept NOTHING = new Kept() {
+            @Override
+            public boolean covers(PathBytes path) {
+                return false;
+            }
+
+            @Override
+            public boolean isAbove(PathBytes path) {
+                return false;
+            }
+
+            @Override
+            public boolean isStub(PathBytes path) {
+                return false;
+            }
+
+            @Override
+            public void made(PathBytes path) {}
+        };
+
+        /** Whether a path is not to be touched, or lies below one that isn't. */
+        boolean covers(PathBytes path);
+
+        /** Whether a directory can't be removed, because of what is below it. */
+        boolean isAbove(PathBytes path);
+
+        /** Whether a directory is there for that reason alone, and counts as nothing. */
+        boolean isStub(PathBytes path);
+
+        /** Says that it is the tree's own now. */
+        void made(PathBytes path);
+    }
+
     DirectoryTree(Root root) {
+        this(root, Kept.NOTHING);
+    }
+
+    DirectoryTree(Root root, Kept kept) {
         this.root = requireNonNull(root, "root is null");
+        this.kept = requireNonNull(kept, "kept is null");
+    }
+
+    /** @throws RootfsException if a path is kept from the tree */
+    private void requireOwn(PathBytes path) throws RootfsException {
+        if (kept.covers(path)) {
+            throw new RootfsException(
+                    RootfsException.Kind.ENVIRONMENT,
+                    "\"/%s\" can't be written in place: it is a mount of this container, or belongs to the executor or the context; move that elsewhere (--slipway-dir, --context), or use another isolation"
+                            .formatted(path));
+        }
     }
 
     /** The tree below a directory that stays open for as long as the tree is used. */
@@ -47,6 +98,9 @@ public final class DirectoryTree implements MutableTree {
     @Override
     public Optional<FileStatus> status(PathBytes path) throws IOException {
         Directory directory = root.directory();
+        if (kept.isStub(path)) {
+            return Optional.empty();
+        }
         return path.isEmpty() ? Optional.of(directory.status()) : directory.statusIfPresent(path);
     }
 
@@ -81,12 +135,18 @@ public final class DirectoryTree implements MutableTree {
 
     @Override
     public void makeDirectory(PathBytes path, Attributes attributes) throws IOException {
-        root.directory().makeDirectory(path, PRIVATE_DIRECTORY);
+        requireOwn(path);
+        if (kept.isStub(path)) {
+            kept.made(path);
+        } else {
+            root.directory().makeDirectory(path, PRIVATE_DIRECTORY);
+        }
         apply(path, attributes, FileType.DIRECTORY, true);
     }
 
     @Override
     public void copyFile(PathBytes path, Attributes attributes, FileTree source, PathBytes from) throws IOException {
+        requireOwn(path);
         Optional<OpenFile> file = onDisk(source, from);
         if (file.isEmpty()) {
             try (InputStream content = source.openRead(from)) {
@@ -124,6 +184,7 @@ public final class DirectoryTree implements MutableTree {
 
     @Override
     public void writeFile(PathBytes path, Attributes attributes, InputStream content) throws IOException {
+        requireOwn(path);
         try (OpenFile out = root.directory().createFile(path, PRIVATE)) {
             OutputStream stream = out.out();
             content.transferTo(stream);
@@ -144,18 +205,21 @@ public final class DirectoryTree implements MutableTree {
 
     @Override
     public void symlink(PathBytes path, Attributes attributes, byte[] target) throws IOException {
+        requireOwn(path);
         root.directory().makeSymbolicLink(path, target);
         apply(path, attributes, FileType.SYMLINK, true);
     }
 
     @Override
     public void hardLink(PathBytes path, PathBytes existing) throws IOException {
+        requireOwn(path);
         root.directory().makeHardLink(existing, path);
     }
 
     @Override
     public void makeNode(PathBytes path, Attributes attributes, FileType type, int major, int minor)
             throws IOException {
+        requireOwn(path);
         try {
             root.directory().makeNode(path, type, PRIVATE, major, minor);
         } catch (PosixException e) {
@@ -166,11 +230,19 @@ public final class DirectoryTree implements MutableTree {
 
     @Override
     public void remove(PathBytes path) throws IOException {
+        requireOwn(path);
+        if (kept.isAbove(path)) {
+            throw new RootfsException(
+                    RootfsException.Kind.ENVIRONMENT,
+                    "\"/%s\" can't be replaced in place: below it is a mount of this container, or something that the executor needs"
+                            .formatted(path));
+        }
         root.directory().removeTree(path);
     }
 
     @Override
     public void setAttributes(PathBytes path, Attributes attributes) throws IOException {
+        requireOwn(path);
         apply(path, attributes, status(path).orElseThrow(() -> gone(path)).type(), false);
     }
 

@@ -5,12 +5,12 @@ import static java.util.Objects.requireNonNull;
 
 import dev.slipway.layer.ApplyMode;
 import dev.slipway.layer.BlobStore;
+import dev.slipway.layer.ContentIndex;
 import dev.slipway.layer.LayerWriter;
 import dev.slipway.posix.Directory;
 import dev.slipway.posix.OpenFile;
 import dev.slipway.posix.PathBytes;
 import dev.slipway.rootfs.scan.Excluded;
-import dev.slipway.sandbox.Container;
 import dev.slipway.sandbox.MountSpace;
 import dev.slipway.sandbox.Sandbox;
 import java.io.IOException;
@@ -19,6 +19,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,11 +37,19 @@ public final class RootfsFactory implements AutoCloseable {
     private final @Nullable MountSpace space;
     private final @Nullable Sandbox sandbox;
     private final ApplyMode mode;
-    private final Excluded excluded;
+    private final Collection<PathBytes> ignored;
+    private final InPlaceOptions options;
+    private final @Nullable InPlaceGround ground;
     private final AtomicInteger made = new AtomicInteger();
 
     private RootfsFactory(
-            IsolationProbe.Outcome outcome, Directory store, BlobStore blobs, ApplyMode mode, Excluded excluded)
+            IsolationProbe.Outcome outcome,
+            Directory store,
+            BlobStore blobs,
+            ApplyMode mode,
+            Collection<PathBytes> ignored,
+            InPlaceOptions options,
+            Consumer<String> warnings)
             throws IOException {
         this.build = outcome.build();
         this.store = store;
@@ -48,14 +57,21 @@ public final class RootfsFactory implements AutoCloseable {
         this.choice = outcome.choice();
         this.space = outcome.space();
         this.mode = mode;
-        this.excluded = excluded;
-        if (space == null) {
-            this.sandbox = null;
-        } else {
-            try (Place scratch = build.make("commands", 0700)) {
-                this.sandbox = new Sandbox(space, scratch.path());
-            }
+        this.ignored = List.copyOf(ignored);
+        this.options = options;
+        try (Place scratch = build.make("commands", 0700)) {
+            this.sandbox = space == null ? null : new Sandbox(space, scratch.path());
+            this.ground = isInPlace()
+                    ? InPlaceGround.open(markerRoom(build.path()), scratch.path(), options, warnings)
+                    : null;
         }
+    }
+
+    /** Where builds have their directories: what outlives one is beside it. */
+    private static Path markerRoom(Path build) {
+        return Optional.ofNullable(build.toAbsolutePath().getParent())
+                .map(Path::getParent)
+                .orElseThrow();
     }
 
     /** What a stage's steps need. */
@@ -66,9 +82,16 @@ public final class RootfsFactory implements AutoCloseable {
         COMMANDS
     }
 
-    /** As {@link #open(Path, Path, BlobStore, Isolation, Collection)}, with everything entering layers. */
+    /** As the other one, never in place, and with everything entering layers. */
     public static RootfsFactory open(Path build, Path store, BlobStore blobs, Isolation isolation) throws IOException {
         return open(build, store, blobs, isolation, List.of());
+    }
+
+    /** As the other one, never in place. */
+    public static RootfsFactory open(
+            Path build, Path store, BlobStore blobs, Isolation isolation, Collection<PathBytes> ignored)
+            throws IOException {
+        return open(build, store, blobs, isolation, ignored, InPlaceOptions.NONE, warning -> {});
     }
 
     /**
@@ -77,21 +100,27 @@ public final class RootfsFactory implements AutoCloseable {
      * @param build a directory of this build's own, locked and removed by the caller
      * @param store the content store that {@code blobs} is in; extracted layers go there, too
      * @param ignored paths that no command's layer holds ({@code --ignore-path}); what a COPY says it wrote enters
-     * @throws RootfsException if {@code isolation} names a kind that is not supported
+     * @param options what holds for building in place
+     * @param warnings takes what somebody should know who builds in place
      */
     public static RootfsFactory open(
-            Path build, Path store, BlobStore blobs, Isolation isolation, Collection<PathBytes> ignored)
+            Path build,
+            Path store,
+            BlobStore blobs,
+            Isolation isolation,
+            Collection<PathBytes> ignored,
+            InPlaceOptions options,
+            Consumer<String> warnings)
             throws IOException {
         requireNonNull(blobs, "blobs is null");
         ApplyMode mode = mode();
-        InPlaceTerms terms = new InPlaceTerms(new Container(Optional.empty()), false);
         try (Place parent = Place.open(build)) {
             parent.make(ROOM, 0700).close();
         }
-        IsolationProbe.Outcome outcome = IsolationProbe.probe(isolation, build.resolve(ROOM), mode, terms);
+        IsolationProbe.Outcome outcome = IsolationProbe.probe(isolation, build.resolve(ROOM), mode, options.terms());
         MountSpace space = outcome.space();
         Directory storeDirectory = space == null ? Directory.open(store) : space.call(() -> Directory.open(store));
-        return new RootfsFactory(outcome, storeDirectory, blobs, mode, Excluded.of(ignored));
+        return new RootfsFactory(outcome, storeDirectory, blobs, mode, ignored, options, warnings);
     }
 
     /** How layers are extracted for overlay on this machine. */
@@ -137,7 +166,16 @@ public final class RootfsFactory implements AutoCloseable {
         }
     }
 
+    /** Whether stages with commands are built one after the other over the executor's own root. */
+    public boolean isInPlace() {
+        return choice.kind().filter(kind -> kind == Isolation.IN_PLACE).isPresent();
+    }
+
     private Rootfs withCommands(Place place, List<ImageLayer> layers, LayerWriter writer) throws IOException {
+        if (ground != null) {
+            return InPlaceRootfs.create(place, layers, blobs, writer, ground, ignored);
+        }
+        Excluded excluded = Excluded.of(ignored);
         if (space == null || sandbox == null || choice.kind().isEmpty()) {
             throw new RootfsException(RootfsException.Kind.ENVIRONMENT, choice.explanation());
         }
@@ -152,15 +190,7 @@ public final class RootfsFactory implements AutoCloseable {
                         space,
                         LayerDirectories.open(store, place, mode),
                         excluded);
-            case DIRECTORY ->
-                DirectoryRootfs.create(
-                        place,
-                        layers,
-                        blobs,
-                        writer,
-                        sandbox,
-                        excluded,
-                        Runtime.getRuntime().availableProcessors());
+            case DIRECTORY -> DirectoryRootfs.create(place, layers, blobs, writer, sandbox, excluded);
             case AUTO, IN_PLACE ->
                 throw new IllegalStateException(
                         "no kind of its own: " + choice.kind().get());
@@ -172,13 +202,33 @@ public final class RootfsFactory implements AutoCloseable {
         if (sandbox != null) {
             sandbox.stop();
         }
+        if (ground != null) {
+            ground.stop();
+        }
+    }
+
+    /** Whether the target's filesystem is to be left in the executor's root. */
+    public boolean isMaterializing() {
+        return options.materialize();
+    }
+
+    /** Leaves a filesystem of these layers in the executor's root, where stages are built there. */
+    public void materialize(List<ImageLayer> layers) throws IOException {
+        if (ground == null) {
+            throw new RootfsException(
+                    RootfsException.Kind.USAGE,
+                    "--materialize leaves the target's filesystem in the executor's own root, which only --isolation=in-place does; "
+                            + choice.explanation());
+        }
+        ground.lay(layers, new ContentIndex());
     }
 
     /** Ends what the build's root filesystems shared. Those must be closed before. */
     @Override
     public void close() throws IOException {
         try (build;
-                store) {
+                store;
+                InPlaceGround closed = ground) {
             if (space != null) {
                 space.close();
             }

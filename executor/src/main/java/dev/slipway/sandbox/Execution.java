@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One run of a command, from its start to its last line.
@@ -22,6 +23,7 @@ final class Execution {
     private static final int ONE_HOUR_MILLIS = 3_600_000;
 
     private final CompletableFuture<Integer> started = new CompletableFuture<>();
+    private volatile @Nullable Throwable lateFailure;
     private int pid;
     private boolean killed;
     private boolean reaped;
@@ -31,10 +33,15 @@ final class Execution {
         void run(Launch launch) throws IOException;
     }
 
+    /** Waits for a started command to end, as a zombie, with all that belongs to it. */
+    interface Ending {
+        void await(int command) throws IOException;
+    }
+
     /** Runs it; the calling thread must be a platform thread, as the other one must wake no virtual one. */
-    ExitStatus run(Program program, Preparation preparation, Pipe out, Pipe err, OutputListener listener)
+    ExitStatus run(Program program, Preparation preparation, Ending ending, Pipe out, Pipe err, OutputListener listener)
             throws IOException {
-        Thread starter = Thread.ofPlatform().name("command").start(() -> startAndStay(program, preparation));
+        Thread starter = Thread.ofPlatform().name("command").start(() -> startAndStay(program, preparation, ending));
         int errno = -await();
         if (errno > 0) {
             join(starter);
@@ -51,19 +58,29 @@ final class Execution {
             throw e;
         }
         join(starter);
-        return reap();
+        ExitStatus status = reap();
+        Throwable late = lateFailure;
+        if (late instanceof IOException failure) {
+            throw failure;
+        }
+        if (late != null) {
+            throw new IllegalStateException(late);
+        }
+        return status;
     }
 
-    private void startAndStay(Program program, Preparation preparation) {
+    private void startAndStay(Program program, Preparation preparation, Ending ending) {
         try (Launch launch = new Launch()) {
             preparation.run(launch);
             int child = start(program, launch);
             started.complete(child);
             if (child > 0) {
-                Processes.awaitEnd(child);
+                ending.await(child);
             }
         } catch (Throwable t) {
-            started.completeExceptionally(t);
+            if (!started.completeExceptionally(t)) {
+                lateFailure = t;
+            }
         }
     }
 

@@ -62,7 +62,7 @@ final class MountPoints {
     }
 
     /** Follows all links, the last one too, as far as there is something; excess {@code ..} stops at the root. */
-    private static PathBytes resolve(Directory root, PathBytes path) throws IOException {
+    static PathBytes resolve(Directory root, PathBytes path) throws IOException {
         Deque<PathBytes> todo = new ArrayDeque<>(path.components());
         PathBytes here = PathBytes.EMPTY;
         int links = 0;

@@ -11,6 +11,7 @@ import dev.slipway.posix.OpenFile;
 import dev.slipway.posix.PathBytes;
 import dev.slipway.posix.Pipe;
 import dev.slipway.posix.PosixException;
+import dev.slipway.posix.Processes;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.file.Files;
@@ -32,8 +33,7 @@ public final class Sandbox {
 
     private final MountSpace space;
     private final Path scratch;
-    private final Set<Execution> running = new HashSet<>();
-    private boolean stopped;
+    private final Executions executions = new Executions();
 
     /**
      * From here on the process is closed to others of its user, as a command may be.
@@ -57,13 +57,7 @@ public final class Sandbox {
      *     stays interrupted
      */
     public ExitStatus run(Path root, Command command, OutputListener listener) throws IOException {
-        Execution execution = new Execution();
-        synchronized (running) {
-            if (stopped) {
-                throw new SandboxException("the executor is ending: no further command is started");
-            }
-            running.add(execution);
-        }
+        Execution execution = executions.begin();
         Path staging = Files.createTempDirectory(scratch, "command");
         MountPoints points = new MountPoints();
         try (OpenFile nothing = openNull();
@@ -79,7 +73,12 @@ public final class Sandbox {
             return FreshThread.call(
                     "command output",
                     () -> execution.run(
-                            program, launch -> prepare(root, points, program, staging, launch), out, err, listener),
+                            program,
+                            launch -> prepare(root, points, program, staging, launch),
+                            Processes::awaitEnd,
+                            out,
+                            err,
+                            listener),
                     execution::kill);
         } finally {
             // The mounts end with the command; where they aren't seen their stubs can be removed.
@@ -90,9 +89,7 @@ public final class Sandbox {
                 return root;
             });
             Files.delete(staging);
-            synchronized (running) {
-                running.remove(execution);
-            }
+            executions.end(execution);
             if (Thread.currentThread().isInterrupted()) {
                 throw new InterruptedIOException("the command was killed, because the build is to end");
             }
@@ -101,12 +98,7 @@ public final class Sandbox {
 
     /** Kills what runs, and lets nothing start any more; for an executor that was told to end. */
     public void stop() throws IOException {
-        synchronized (running) {
-            stopped = true;
-            for (Execution execution : running) {
-                execution.kill();
-            }
-        }
+        executions.stop();
     }
 
     /**
@@ -155,7 +147,7 @@ public final class Sandbox {
     }
 
     /** A base image may name a directory that it doesn't have: container run-times make it, and it enters the layer. */
-    private static void makeWorkingDirectory(Directory root, PathBytes path) throws IOException {
+    static void makeWorkingDirectory(Directory root, PathBytes path) throws IOException {
         PathBytes here = PathBytes.EMPTY;
         for (PathBytes name : path.components()) {
             here = here.resolve(name);

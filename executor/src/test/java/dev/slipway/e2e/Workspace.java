@@ -77,6 +77,16 @@ final class Workspace implements AutoCloseable {
         return this;
     }
 
+    /** What a shell that starts in the workspace prints, line by line. */
+    List<String> lines(String script) {
+        return Program.of("bash", "-euc", script)
+                .in(path())
+                .runSuccessfully()
+                .out()
+                .lines()
+                .toList();
+    }
+
     /** The executor with these arguments and a directory of its own. */
     Program executor(String... arguments) {
         return Program.of(launcher().toString(), "--slipway-dir", own().toString())

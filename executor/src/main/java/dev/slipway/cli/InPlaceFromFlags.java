@@ -1,0 +1,99 @@
+package dev.slipway.cli;
+
+import dev.slipway.build.BuildRequest;
+import dev.slipway.rootfs.InPlaceOptions;
+import dev.slipway.rootfs.InPlaceTerms;
+import dev.slipway.sandbox.Container;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** What the flags say about building over the executor's own root, and which paths of it must survive that. */
+final class InPlaceFromFlags {
+    /** kaniko's directory, where users mount credentials and find the executor. */
+    private static final List<Path> WELL_KNOWN = List.of(Path.of("/slipway"), Path.of("/kaniko"));
+
+    private static final Path BUSYBOX = Path.of("/busybox");
+
+    private final GivenFlags flags;
+    private final Path workingDirectory;
+    private final OwnPlaces places;
+
+    InPlaceFromFlags(GivenFlags flags, Path workingDirectory, OwnPlaces places) {
+        this.flags = flags;
+        this.workingDirectory = workingDirectory;
+        this.places = places;
+    }
+
+    InPlaceOptions options(BuildRequest request, Path store) throws UsageException, IOException {
+        return new InPlaceOptions(
+                new InPlaceTerms(Container.look(flags.environment()), flags.on(RunFlags.FORCE)),
+                kept(request, store),
+                flags.on(RunFlags.PRE_CLEANUP),
+                flags.on(RunFlags.PRESERVE_CONTEXT),
+                flags.on(OutputFlags.MATERIALIZE));
+    }
+
+    private List<Path> kept(BuildRequest request, Path store) throws IOException {
+        List<Path> kept = new ArrayList<>(WELL_KNOWN);
+        kept.addAll(List.of(places.directory(), store, request.context()));
+        // The run-time and the executor itself, wherever they were copied to.
+        for (String property : List.of("slipway.home", "java.home")) {
+            Optional.ofNullable(System.getProperty(property)).map(Path::of).ifPresent(kept::add);
+        }
+        ProcessHandle.current()
+                .info()
+                .command()
+                .map(Path::of)
+                .map(Path::getParent)
+                .ifPresent(kept::add);
+        if (Files.isSymbolicLink(BUSYBOX)) {
+            kept.add(BUSYBOX);
+        }
+        if (isWorthKeeping(workingDirectory)) {
+            kept.add(workingDirectory);
+        }
+        addInput(kept, request.dockerfile());
+        request.buildContexts().values().forEach(text -> addInput(kept, text));
+        for (BuildRequest.SecretSource secret : request.secrets()) {
+            if (secret instanceof BuildRequest.SecretSource.OfFile file) {
+                kept.add(file.file());
+            }
+        }
+        for (Flag flag : OutputFlags.ALL) {
+            if (flag.placeholder().endsWith("PATH")) {
+                flags.values(flag).forEach(text -> addOutput(kept, text.substring(text.indexOf('=') + 1)));
+            }
+        }
+        return kept;
+    }
+
+    /** An empty one is as good made anew; the root is no place that could be kept. */
+    private static boolean isWorthKeeping(Path directory) throws IOException {
+        if (directory.getNameCount() == 0 || !Files.isDirectory(directory)) {
+            return false;
+        }
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.findAny().isPresent();
+        }
+    }
+
+    /** Something that is read, if it is a file or directory here. */
+    private void addInput(List<Path> kept, String text) {
+        String path = text.startsWith("dir://") ? text.substring("dir://".length()) : text;
+        if (!path.isEmpty() && !path.contains("://") && Files.exists(workingDirectory.resolve(path))) {
+            kept.add(workingDirectory.resolve(path));
+        }
+    }
+
+    /** Something that is written, be it there yet or not; an object in a bucket is no path. */
+    private void addOutput(List<Path> kept, String text) {
+        if (!text.isEmpty() && !text.contains("://")) {
+            kept.add(workingDirectory.resolve(text));
+        }
+    }
+}

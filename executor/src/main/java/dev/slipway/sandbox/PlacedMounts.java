@@ -1,0 +1,247 @@
+package dev.slipway.sandbox;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.slipway.posix.Directory;
+import dev.slipway.posix.Errno;
+import dev.slipway.posix.FileStatus;
+import dev.slipway.posix.FileType;
+import dev.slipway.posix.OpenFile;
+import dev.slipway.posix.PathBytes;
+import dev.slipway.posix.PosixException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+
+/**
+ * What a command asks to have mounted, laid into the root as files where nothing can be mounted, and taken away after it
+ * with everything as it was. A cache is moved there and back where it lies on the same file system, else copied; what may
+ * not be written is a copy that is forgotten; a secret lies in memory where there is some, with a link to it.
+ */
+final class PlacedMounts implements AutoCloseable {
+    private static final int TMPFS_MAGIC = 0x01021994;
+    private static final PathBytes MEMORY = PathBytes.of("dev/shm");
+    private static final Path HOSTS = Path.of("/etc/hosts");
+
+    private final Directory root;
+    private final Path scratch;
+    private final MountPoints points = new MountPoints();
+    private final Deque<Undo> undos = new ArrayDeque<>();
+    private int asides;
+
+    @FunctionalInterface
+    private interface Undo {
+        void run() throws IOException;
+    }
+
+    /** @param scratch a directory of ours, for what has to make room */
+    PlacedMounts(Directory root, Path scratch) {
+        this.root = root;
+        this.scratch = scratch;
+    }
+
+    void place(Command command) throws IOException {
+        addHosts(command.addedHosts());
+        for (Mount mount : command.mounts()) {
+            try {
+                place(mount);
+            } catch (PosixException e) {
+                String why = e.is(Errno.EBUSY) || e.is(Errno.EXDEV)
+                        ? "the pod has something mounted there, which can't make room; choose another target"
+                        : e.getMessage();
+                throw new SandboxException("can't lay anything at \"/" + mount.target() + "\" in place: " + why, e);
+            }
+        }
+    }
+
+    /** The pod's own file, which a kubelet writes before the container starts and never again. */
+    private void addHosts(Map<String, String> added) throws IOException {
+        if (added.isEmpty()) {
+            return;
+        }
+        byte[] before = Files.readAllBytes(HOSTS);
+        StringBuilder text = new StringBuilder(new String(before, UTF_8));
+        added.forEach((name, address) ->
+                text.append(address).append('\t').append(name).append('\n'));
+        undos.push(() -> Files.write(HOSTS, before));
+        Files.write(HOSTS, text.toString().getBytes(UTF_8));
+    }
+
+    private void place(Mount mount) throws IOException {
+        PathBytes place = MountPoints.resolve(root, mount.target());
+        if (place.isEmpty()) {
+            throw new SandboxException(
+                    "can't lay anything over / itself: the target \"" + mount.target() + "\" leads there");
+        }
+        if (!place.parent().isEmpty()) {
+            points.prepare(root, place.parent(), true);
+        }
+        FileStatus before = parentStatus(place);
+        Optional<Undo> aside = moveAside(place);
+        FileStatus[] after = {before};
+        // Undone after the file itself, so that the parent's times are set last.
+        undos.push(() -> restore(place, aside, before, after[0]));
+        switch (mount) {
+            case Mount.Tmpfs tmpfs -> {
+                root.makeDirectory(place, 01777);
+                root.setPermissions(place, 01777);
+            }
+            case Mount.Content content -> put(content, place);
+            case Mount.Bind bind -> put(bind, place);
+        }
+        after[0] = parentStatus(place);
+    }
+
+    private FileStatus parentStatus(PathBytes place) throws IOException {
+        return place.parent().isEmpty() ? root.status() : root.status(place.parent());
+    }
+
+    private Optional<Undo> moveAside(PathBytes place) throws IOException {
+        if (root.statusIfPresent(place).isEmpty()) {
+            return Optional.empty();
+        }
+        PathBytes name = PathBytes.of("aside-" + asides++);
+        try (Directory room = Directory.open(scratch)) {
+            root.rename(place, room, name);
+            return Optional.of(() -> {
+                try (Directory again = Directory.open(scratch)) {
+                    again.rename(name, root, place);
+                }
+            });
+        } catch (PosixException e) {
+            if (!e.is(Errno.EXDEV)) {
+                throw e;
+            }
+        }
+        // The work directory is another file system: then beside it, under a name that nobody else has.
+        PathBytes beside = place.parent().resolve(unique(".slipway-"));
+        root.rename(place, root, beside);
+        return Optional.of(() -> root.rename(beside, root, place));
+    }
+
+    private void restore(PathBytes place, Optional<Undo> aside, FileStatus before, FileStatus after)
+            throws IOException {
+        FileStatus now = parentStatus(place);
+        root.removeTree(place);
+        if (aside.isPresent()) {
+            aside.get().run();
+        }
+        boolean untouched = now.mtimeSeconds() == after.mtimeSeconds() && now.mtimeNanos() == after.mtimeNanos();
+        FileStatus time = untouched ? before : now;
+        root.setModified(place.parent(), time.mtimeSeconds(), time.mtimeNanos());
+    }
+
+    private void put(Mount.Content content, PathBytes place) throws IOException {
+        if (isMemory(place.parent()) || !isMemory(MEMORY)) {
+            write(content, place);
+            return;
+        }
+        PathBytes room = MEMORY.resolve(unique("slipway-"));
+        root.makeDirectory(room, 0711);
+        undos.push(() -> root.removeTree(room));
+        PathBytes file = room.resolve("content");
+        write(content, file);
+        root.makeSymbolicLink(place, ("/" + file).getBytes(UTF_8));
+    }
+
+    private boolean isMemory(PathBytes path) throws IOException {
+        if (root.statusIfPresent(path).filter(FileStatus::isDirectory).isEmpty()) {
+            return false;
+        }
+        try (Directory directory = root.openDirectory(path)) {
+            return directory.fileSystemType() == TMPFS_MAGIC;
+        }
+    }
+
+    private void write(Mount.Content content, PathBytes path) throws IOException {
+        byte[] bytes = content.content();
+        try (OpenFile file = root.createFile(path, 0600)) {
+            file.write(bytes, 0, bytes.length);
+            file.setOwner(content.uid(), content.gid());
+            file.setPermissions(content.permissions());
+        }
+    }
+
+    private void put(Mount.Bind bind, PathBytes place) throws IOException {
+        PathBytes source;
+        FileType type;
+        try (Directory tree = Directory.open(bind.root())) {
+            source = MountPoints.resolve(tree, bind.source());
+            type = source.isEmpty() ? FileType.DIRECTORY : tree.status(source).type();
+        }
+        Path full = source.isEmpty() ? bind.root() : bind.root().resolve(source.toUtf8());
+        if (type == FileType.SOCKET) {
+            root.makeSymbolicLink(place, full.toString().getBytes(UTF_8));
+            return;
+        }
+        Path parent = Optional.ofNullable(full.getParent()).orElseThrow();
+        PathBytes name = PathBytes.of(String.valueOf(full.getFileName()));
+        if (bind.writes() == Mount.Writes.KEPT) {
+            lend(parent, name, place);
+            return;
+        }
+        try (Directory from = Directory.open(parent)) {
+            new DirectoryCopy(from, root).copy(name, place);
+        }
+    }
+
+    /** Moves something of ours into the root until the command has ended; across file systems, by copies both ways. */
+    private void lend(Path parent, PathBytes name, PathBytes place) throws IOException {
+        try (Directory from = Directory.open(parent)) {
+            try {
+                from.rename(name, root, place);
+                undos.push(() -> {
+                    try (Directory back = Directory.open(parent)) {
+                        root.rename(place, back, name);
+                    }
+                });
+                return;
+            } catch (PosixException e) {
+                if (!e.is(Errno.EXDEV)) {
+                    throw e;
+                }
+            }
+            new DirectoryCopy(from, root).copy(name, place);
+        }
+        undos.push(() -> {
+            PathBytes made = unique("new-");
+            try (Directory back = Directory.open(parent)) {
+                new DirectoryCopy(root, back).copy(place, made);
+                back.removeTree(name);
+                back.rename(made, back, name);
+            }
+        });
+    }
+
+    private static PathBytes unique(String prefix) {
+        return PathBytes.of(
+                prefix + HexFormat.of().toHexDigits(RandomGenerator.getDefault().nextLong()));
+    }
+
+    /** Puts everything back, whatever fails on the way; the first failure is thrown in the end. */
+    @Override
+    public void close() throws IOException {
+        IOException failure = null;
+        undos.addLast(() -> points.removeStubs(root));
+        while (!undos.isEmpty()) {
+            try {
+                undos.pop().run();
+            } catch (IOException e) {
+                if (failure == null) {
+                    failure = e;
+                } else {
+                    failure.addSuppressed(e);
+                }
+            }
+        }
+        if (failure != null) {
+            throw failure;
+        }
+    }
+}

@@ -1,0 +1,297 @@
+package dev.slipway.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.slipway.fixture.base.BaseImages;
+import dev.slipway.fixture.image.Image;
+import dev.slipway.fixture.image.LayerCompression;
+import dev.slipway.fixture.pod.Pod;
+import dev.slipway.fixture.process.Completed;
+import dev.slipway.fixture.process.RunningProgram;
+import dev.slipway.fixture.registry.EmbeddedRegistry;
+import dev.slipway.fixture.registry.RegistryAccess;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Building over the executor's own root, in a pod that allows neither namespaces nor mounts. */
+class InPlaceIT {
+    private static final Duration SOON = Duration.ofSeconds(60);
+
+    @AutoClose
+    private final EmbeddedRegistry registry = EmbeddedRegistry.start();
+
+    @AutoClose
+    private final Workspace workspace = new Workspace();
+
+    private final Pod pod = Pod.of(Path.of(System.getProperty("slipway.home")));
+
+    @BeforeEach
+    void pushTheBase() {
+        try (RegistryAccess access = RegistryAccess.to(registry)) {
+            // Links where a pod has its mounts, and where a C library would be looked for.
+            Image base = BaseImages.busyboxBuilder()
+                    .layer(
+                            LayerCompression.GZIP,
+                            tar -> tar.directory("run", 0755)
+                                    .directory("usr/lib", 0755)
+                                    .symlink("lib", "usr/lib")
+                                    .symlink("var/run", "/run")
+                                    .directory("etc/apk", 0755)
+                                    .file("etc/apk/world", 0644, "busybox\n")
+                                    .file("etc/hosts", 0644, "127.0.0.1 base\n"))
+                    .writeTo(workspace.path("base"));
+            access.push(base, "base", "1");
+        }
+    }
+
+    private String base() {
+        return registry.reference("base:1");
+    }
+
+    @Test
+    void givesTheLayersThatOverlayGives() {
+        workspace.dockerfile("""
+                        FROM %s AS tools
+                        RUN mkdir -p /opt/tools && echo tool > /opt/tools/one && ln /opt/tools/one /opt/tools/two
+                        RUN chmod 4755 /opt/tools/one && chown -R 0:0 /etc && touch -a /etc/apk/world
+
+                        FROM %s
+                        RUN rm -r /etc/apk && mkdir -p /etc/apk /workspace && echo new > /etc/apk/world
+                        COPY --from=tools /opt/tools /opt/tools
+                        WORKDIR /app/of/mine
+                        COPY file .
+                        RUN rm /bin/vi && mkdir /var/run/mine && echo b > /var/run/b && chown 12:34 /app/of
+                        USER 65534:65534
+                        RUN id -u > /tmp/who && ! touch /etc/x
+                        """.formatted(base(), base())).file("file", "content");
+
+        Completed overlay = workspace.builds(
+                "--reproducible",
+                "--isolation=overlay",
+                "--insecure-pull",
+                "--no-push",
+                "--tar-path",
+                workspace.path("overlay.tar").toString());
+        Completed inPlace = pod.withReadOnlyMount(workspace.context(), "/workspace/src")
+                .withMount(workspace.path(), "/out")
+                .executor(
+                        "--reproducible",
+                        "--context=/workspace/src",
+                        "--insecure-pull",
+                        "--no-push",
+                        "--tar-path=/out/pod.tar")
+                .run();
+
+        assertThat(inPlace.exitCode()).as("%s", inPlace).isZero();
+        assertThat(inPlace.err()).contains("isolation: in-place, since ");
+        assertThat(overlay.err()).contains("isolation: overlay");
+        assertThat(diffIds("pod.tar")).hasSizeGreaterThan(5).isEqualTo(diffIds("overlay.tar"));
+    }
+
+    private List<String> diffIds(String archive) {
+        return workspace
+                .shell("mkdir %1$s.d && tar -xf %1$s -C %1$s.d && jq -r '.[0].Config' %1$s.d/manifest.json > %1$s.name"
+                        .formatted(archive))
+                .lines("jq -r '.rootfs.diff_ids[]' %1$s.d/$(cat %1$s.name)".formatted(archive));
+    }
+
+    @Test
+    void needsNothingOfARootThatItReplaced() {
+        try (RegistryAccess access = RegistryAccess.to(registry)) {
+            Path busybox = Path.of("/usr/bin/busybox");
+            access.push(
+                    BaseImages.busyboxBuilder()
+                            .layer(
+                                    LayerCompression.GZIP,
+                                    tar -> tar.opaque("bin").copy("opt/tool", 0755, busybox))
+                            .writeTo(workspace.path("shellless")),
+                    "shellless",
+                    "1");
+        }
+        workspace.dockerfile("""
+                FROM %s
+                RUN ["/opt/tool", "mkdir", "/made"]
+                FROM %s
+                RUN ! grep -q base /etc/hosts && ls /bin/sh
+                COPY --from=0 /made /made
+                """.formatted(registry.reference("shellless:1"), base()));
+
+        Completed done = pod.withReadOnlyMount(workspace.context(), "/workspace")
+                .executor("--insecure", "--insecure-pull", "--destination", registry.reference("app:1"))
+                .run();
+
+        assertThat(done.exitCode()).as("%s", done).isZero();
+        assertThat(PulledImage.from(registry.reference("app:1"), workspace.path("pulled"))
+                        .has("made"))
+                .isTrue();
+    }
+
+    @Test
+    void leavesAContainerThatBuildsAgainAfterAFailureAndAKill() {
+        workspace
+                .file("good/Dockerfile", """
+                        FROM %s AS a
+                        RUN echo a > /a
+                        FROM %s AS b
+                        RUN echo b > /b
+                        FROM %s
+                        COPY --from=a /a /
+                        COPY --from=b /b /
+                        RUN cat /a /b && ! ls /stray
+                        """.formatted(base(), base(), base()))
+                .file("bad/Dockerfile", "FROM %s\nRUN touch /stray && exit 42\n".formatted(base()))
+                .file("slow/Dockerfile", "FROM %s\nRUN touch /stray && echo started && sleep 600\n".formatted(base()));
+
+        Completed done = pod.withCopy(workspace.context(), "/home/j/ws")
+                .in("/home/j/ws")
+                .shell("""
+                        build() { /kaniko/executor --insecure-pull --no-push --context "dir:///home/j/ws/$1" --tar-path "/out/$2.tar"; }
+                        build good first
+                        build bad none || echo "bad: $?"
+                        build slow none > /slipway/log 2>&1 & pid=$!
+                        until grep -q 'started$' /slipway/log; do sleep 0.2; done
+                        kill -9 $pid; wait $pid || echo "killed: $?"
+                        build good second
+                        cmp /out/first.tar /out/first.tar && ls /out && cat good/Dockerfile && ls /
+                        """)
+                .within(Duration.ofSeconds(200))
+                .run();
+
+        assertThat(done.exitCode()).as("%s", done).isZero();
+        assertThat(done.out().lines())
+                .contains("bad: 42", "killed: 137", "first.tar", "second.tar", "FROM %s AS a".formatted(base()))
+                .doesNotContain("stray", "bin", "a", "b");
+    }
+
+    @Test
+    void asksBeforeItRemovesTheFilesOfAForeignImageAndPutsThemBackOnDemand() throws IOException {
+        workspace.dockerfile("FROM %s\nRUN ! ls /etc/foreign\n".formatted(base()));
+        Path foreign = Files.createDirectories(workspace.path("foreign/etc")).resolve("foreign");
+        Files.writeString(foreign, "precious");
+        Pod copied = pod.onto(workspace.path("foreign")).withReadOnlyMount(workspace.context(), "/workspace");
+
+        Completed refused = copied.executor("--insecure-pull", "--no-push").run();
+        assertThat(refused.exitCode()).as("%s", refused).isEqualTo(64);
+        assertThat(refused.lastErrorLine()).contains("\"/etc/foreign\"", "--pre-cleanup");
+
+        Completed done = copied.shell("""
+                executor --insecure-pull --no-push --preserve-context
+                cat /etc/foreign && echo
+                KANIKO_PRE_CLEANUP=true executor --insecure-pull --no-push
+                ls /etc
+                """).run();
+        assertThat(done.exitCode()).as("%s", done).isZero();
+        assertThat(done.out().lines()).contains("precious").doesNotContain("foreign");
+    }
+
+    @Test
+    void refusesToWriteOverWhatItNeeds() {
+        workspace.dockerfile("FROM scratch\nCOPY Dockerfile /slipway/bin/executor\nRUN [\"/x\"]\n");
+
+        Completed done = pod.withReadOnlyMount(workspace.context(), "/workspace")
+                .executor("--no-push")
+                .run();
+
+        assertThat(done.exitCode()).as("%s", done).isEqualTo(71);
+        assertThat(done.lastErrorLine()).contains("slipway/bin/executor", "in place");
+    }
+
+    @Test
+    void endsWhatACommandLeavesBehind() {
+        workspace.dockerfile("""
+                FROM %s
+                RUN (sleep 998 &) ; setsid sleep 999 & echo left > /first
+                RUN ! ps | grep 'sleep 99[89]' | grep -v grep
+                RUN sh -c 'sleep 0.1 & exec sleep 1' & sleep 0.6; ! ps | grep -w Z; echo slow && sleep 600
+                """.formatted(base()));
+
+        try (RunningProgram build = pod.withReadOnlyMount(workspace.context(), "/workspace")
+                .executor("--insecure-pull", "--no-push")
+                .start()) {
+            build.awaitText("| slow", SOON);
+            build.signal("TERM");
+            Completed done = build.await();
+            assertThat(done.exitCode()).as("%s", done).isEqualTo(143);
+            assertThat(done.err()).contains("the build was ended by SIGTERM");
+        }
+    }
+
+    @Test
+    void laysMountsDownAsFilesAndLeavesNoTraceOfThem() throws IOException {
+        Files.writeString(workspace.path("token"), "marker-7f");
+        workspace.dockerfile("""
+                        FROM %s
+                        RUN mkdir -p /src && echo under > /src/under
+                        RUN --mount=type=bind,target=/src --mount=type=cache,target=/root/.cache \\
+                            --mount=type=secret,id=token,target=/run/keys/token --mount=type=tmpfs,target=/scratch \\
+                            grep -q marker /run/keys/token && test -f /src/file && ! ls /src/under \\
+                            && echo kept > /root/.cache/kept && touch /scratch/x && echo > /done
+                        RUN --mount=type=cache,target=/root/.cache cat /root/.cache/kept
+                        RUN --mount=type=secret,id=token ! grep marker /run/secrets/token
+                        """.formatted(base())).file("file", "content");
+
+        Completed done = pod.withReadOnlyMount(workspace.context(), "/workspace")
+                .withReadOnlyMount(workspace.path("token"), "/token")
+                .withMount(workspace.path(), "/out")
+                .shell("""
+                        executor --insecure-pull --no-push --secret id=token,src=/token --tar-path /out/x.tar || echo "failed: $?"
+                        grep -r marker-7f /slipway/work /dev/shm || echo "no marker"
+                        sed -i '$d' /out/context/Dockerfile
+                        executor --insecure-pull --no-push --secret id=token,src=/token --tar-path /out/mounts.tar
+                        """)
+                .run();
+
+        assertThat(done.exitCode()).as("%s", done).isZero();
+        assertThat(done.out().lines()).contains("failed: 1", "no marker");
+        assertThat(done.err()).contains("| kept");
+        List<String> names = workspace
+                .shell("mkdir m && tar -xf mounts.tar -C m")
+                .lines("for f in $(find m -type f); do tar -tzf $f 2>/dev/null || true; done");
+        assertThat(names)
+                .contains("done", "src/under")
+                .doesNotContain("src/file", "scratch/", "root/.cache/", "run/keys/");
+    }
+
+    @Test
+    void endsRatherThanGiveAnotherImageWhereACapabilityIsMissing() {
+        workspace.dockerfile("FROM %s\nRUN --network=none true\n".formatted(base()));
+        Pod small = pod.withReadOnlyMount(workspace.context(), "/workspace");
+
+        Completed offline = small.executor("--insecure-pull", "--no-push").run();
+        assertThat(offline.exitCode()).as("%s", offline).isEqualTo(71);
+        assertThat(offline.lastErrorLine()).contains("Dockerfile:2", "--network=none");
+
+        workspace.dockerfile("FROM %s\nRUN true\nCOPY --chown=5:6 Dockerfile /x\n".formatted(base()));
+        Completed foreign =
+                small.dropping("CHOWN").executor("--insecure-pull", "--no-push").run();
+        assertThat(foreign.exitCode()).as("%s", foreign).isEqualTo(71);
+        assertThat(foreign.lastErrorLine()).contains("CAP_CHOWN");
+        assertThat(foreign.err()).contains("this container lacks capabilities that steps may need: CAP_CHOWN");
+
+        Completed doctor = small.dropping("SETFCAP").executor("doctor").run();
+        assertThat(doctor.out())
+                .containsPattern("yes +in-place")
+                .containsPattern("no +overlay .*CAP_SYS_ADMIN")
+                .containsPattern("no +CAP_SETFCAP +without it")
+                .containsPattern("yes +container");
+    }
+
+    @Test
+    void leavesTheTargetsFilesystemOnDemand() {
+        workspace.dockerfile("FROM %s\nRUN echo made > /made\n".formatted(base()));
+
+        Completed done = pod.withReadOnlyMount(workspace.context(), "/workspace")
+                .shell(
+                        "executor --insecure-pull --no-push --materialize; cat /made; ls /bin/sh; executor --insecure-pull --no-push --cleanup; ls / /slipway/work")
+                .run();
+
+        assertThat(done.exitCode()).as("%s", done).isZero();
+        assertThat(done.out().lines()).contains("made", "/bin/sh").doesNotContain("bin", "store");
+    }
+}
