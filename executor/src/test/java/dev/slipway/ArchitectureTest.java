@@ -119,6 +119,17 @@ class ArchitectureTest {
     }
 
     @Test
+    void jgitStaysInOnePackage() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("dev.slipway.context.git..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("org.eclipse.jgit..", "org.apache.sshd..")
+                .check(CLASSES);
+    }
+
+    @Test
     void nothingLooksClassesUpByName() {
         noClasses()
                 .should()

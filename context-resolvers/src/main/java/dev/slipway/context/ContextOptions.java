@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalLong;
+import java.util.function.Consumer;
 
 /**
  * What a resolver may use besides the URI; passed in, so that each resolver can be tested alone.
@@ -17,6 +18,8 @@ import java.util.OptionalLong;
  * @param environment the executor's own, for endpoints and credentials
  * @param network how other machines are reached: whose certificates are believed, and through which proxy
  * @param sizeLimitBytes {@code --context-max-size}: more than this many bytes of files are refused
+ * @param git {@code --git}
+ * @param log takes lines for the build's log, such as which commit was fetched; never a credential
  */
 public record ContextOptions(
         Path scratch,
@@ -25,7 +28,9 @@ public record ContextOptions(
         StandardInput standardInput,
         Map<String, String> environment,
         NetworkSettings network,
-        OptionalLong sizeLimitBytes) {
+        OptionalLong sizeLimitBytes,
+        GitOptions git,
+        Consumer<String> log) {
 
     public ContextOptions {
         Objects.requireNonNull(scratch, "scratch is null");
@@ -42,30 +47,45 @@ public record ContextOptions(
                 StandardInput.ofProcess(),
                 Map.of(),
                 NetworkSettings.direct(),
-                OptionalLong.empty());
+                OptionalLong.empty(),
+                GitOptions.DEFAULT,
+                line -> {});
+    }
+
+    /** The same for another context of this build, which needs a directory of its own. */
+    public ContextOptions withScratch(Path value) {
+        return new ContextOptions(value, ownDirectories, force, standardInput, environment, network, sizeLimitBytes, git, log);
     }
 
     public ContextOptions withOwnDirectories(List<Path> directories) {
-        return new ContextOptions(scratch, directories, force, standardInput, environment, network, sizeLimitBytes);
+        return new ContextOptions(scratch, directories, force, standardInput, environment, network, sizeLimitBytes, git, log);
     }
 
     public ContextOptions withForce(boolean value) {
-        return new ContextOptions(scratch, ownDirectories, value, standardInput, environment, network, sizeLimitBytes);
+        return new ContextOptions(scratch, ownDirectories, value, standardInput, environment, network, sizeLimitBytes, git, log);
     }
 
     public ContextOptions withStandardInput(StandardInput value) {
-        return new ContextOptions(scratch, ownDirectories, force, value, environment, network, sizeLimitBytes);
+        return new ContextOptions(scratch, ownDirectories, force, value, environment, network, sizeLimitBytes, git, log);
     }
 
     public ContextOptions withEnvironment(Map<String, String> value) {
-        return new ContextOptions(scratch, ownDirectories, force, standardInput, value, network, sizeLimitBytes);
+        return new ContextOptions(scratch, ownDirectories, force, standardInput, value, network, sizeLimitBytes, git, log);
     }
 
     public ContextOptions withNetwork(NetworkSettings value) {
-        return new ContextOptions(scratch, ownDirectories, force, standardInput, environment, value, sizeLimitBytes);
+        return new ContextOptions(scratch, ownDirectories, force, standardInput, environment, value, sizeLimitBytes, git, log);
     }
 
     public ContextOptions withSizeLimit(OptionalLong bytes) {
-        return new ContextOptions(scratch, ownDirectories, force, standardInput, environment, network, bytes);
+        return new ContextOptions(scratch, ownDirectories, force, standardInput, environment, network, bytes, git, log);
+    }
+
+    public ContextOptions withGit(GitOptions value) {
+        return new ContextOptions(scratch, ownDirectories, force, standardInput, environment, network, sizeLimitBytes, value, log);
+    }
+
+    public ContextOptions withLog(Consumer<String> value) {
+        return new ContextOptions(scratch, ownDirectories, force, standardInput, environment, network, sizeLimitBytes, git, value);
     }
 }

@@ -57,7 +57,7 @@ final class BuildCommand {
         try (WorkDirectory work = WorkDirectory.open(places.directory());
                 RegistryClient registries = RegistryFromFlags.client(flags, progress);
                 BuildContext context =
-                        ContextFromFlags.open(flags, work.context(), places.directory(), registries.network())) {
+                        ContextFromFlags.open(flags, work.context(), places.directory(), registries.network(), progress)) {
             RequestFromFlags from = new RequestFromFlags(flags, workingDirectory);
             List<BuildRequest> requests = from.requests(context.root());
             Publisher publisher = new Publisher(registries, new PublishEvents(progress));

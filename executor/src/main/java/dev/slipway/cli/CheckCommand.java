@@ -77,7 +77,7 @@ final class CheckCommand {
         Path own = new OwnPlaces(flags, workingDirectory, BuildCommand.MOUNT_TABLE).directory();
         Path scratch = own.resolve("check-" + ProcessHandle.current().pid());
         try (RegistryClient registries = RegistryFromFlags.client(flags, progress);
-                BuildContext context = ContextFromFlags.open(flags, scratch, own, registries.network())) {
+                BuildContext context = ContextFromFlags.open(flags, scratch, own, registries.network(), progress)) {
             BuildRequest request = new RequestFromFlags(flags, workingDirectory).request(context.root());
             try {
                 BuildFiles files = BuildFiles.read(request);

@@ -4,7 +4,9 @@ import dev.slipway.context.BuildContext;
 import dev.slipway.context.ContextException;
 import dev.slipway.context.ContextOptions;
 import dev.slipway.context.ContextResolvers;
+import dev.slipway.context.GitOptions;
 import dev.slipway.network.NetworkSettings;
+import dev.slipway.progress.ProgressListener;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -15,19 +17,45 @@ final class ContextFromFlags {
 
     private ContextFromFlags() {}
 
-    static BuildContext open(GivenFlags flags, Path scratch, Path ownDirectory, NetworkSettings network)
+    static BuildContext open(
+            GivenFlags flags, Path scratch, Path ownDirectory, NetworkSettings network, ProgressListener progress)
             throws UsageException, ContextException, InterruptedException {
+        BuildContext context = ContextResolvers.installed()
+                .resolve(
+                        flags.valueOrDefault(SourceFlags.CONTEXT),
+                        flags.value(SourceFlags.CONTEXT_SUB_PATH),
+                        options(flags, scratch, ownDirectory, network, progress));
+        context.revision()
+                .ifPresent(revision -> progress.info("Context %s at %s".formatted(context.origin(), revision)));
+        return context;
+    }
+
+    /** What the flags say about contexts; for another one than the main context with a scratch directory of its own. */
+    static ContextOptions options(
+            GivenFlags flags, Path scratch, Path ownDirectory, NetworkSettings network, ProgressListener progress)
+            throws UsageException {
         Optional<String> limit = flags.value(SourceFlags.CONTEXT_MAX_SIZE);
-        ContextOptions options = ContextOptions.in(scratch)
+        return ContextOptions.in(scratch)
                 .withOwnDirectories(List.of(ownDirectory))
                 .withForce(flags.on(RunFlags.FORCE))
                 .withEnvironment(flags.environment())
                 .withNetwork(network)
+                .withGit(git(flags))
+                .withLog(progress::info)
                 .withSizeLimit(
                         limit.isPresent()
                                 ? OptionalLong.of(ByteCount.parse(SourceFlags.CONTEXT_MAX_SIZE, limit.get()))
                                 : OptionalLong.empty());
-        return ContextResolvers.installed()
-                .resolve(flags.valueOrDefault(SourceFlags.CONTEXT), flags.value(SourceFlags.CONTEXT_SUB_PATH), options);
+    }
+
+    /** {@code --git}, and BuildKit's build argument for the same. */
+    private static GitOptions git(GivenFlags flags) throws UsageException {
+        try {
+            GitOptions options = GitOptions.parse(flags.value(SourceFlags.GIT).orElse(""));
+            boolean kept = flags.values(SourceFlags.BUILD_ARG).contains("BUILDKIT_CONTEXT_KEEP_GIT_DIR=1");
+            return kept ? options.withGitDirectory(true) : options;
+        } catch (IllegalArgumentException refused) {
+            throw new UsageException(String.valueOf(refused.getMessage()));
+        }
     }
 }

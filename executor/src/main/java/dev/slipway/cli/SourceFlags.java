@@ -42,10 +42,9 @@ final class SourceFlags {
     static final Flag BUILD_CONTEXT =
             repeated("build-context", "NAME=URI", "A further context that COPY --from=NAME and FROM NAME find.");
     static final Flag GIT = value(
-                    "git",
-                    "OPTION=VALUE,...",
-                    "Options of git contexts: branch, single-branch, recurse-submodules, insecure-skip-tls, depth.")
-            .later();
+            "git",
+            "OPTION=VALUE,...",
+            "Options of git contexts: branch, single-branch, recurse-submodules, insecure-skip-tls, depth, keep-git-dir.");
     static final Flag CONTEXT_MAX_SIZE = value("context-max-size", "SIZE", "Refuse a larger context.");
     static final Flag CHECK = toggle("check", "Only check the Dockerfile, as the check subcommand does.");
     static final Flag FORMAT = value(

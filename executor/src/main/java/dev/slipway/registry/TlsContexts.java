@@ -1,6 +1,7 @@
 package dev.slipway.registry;
 
 import dev.slipway.network.Pem;
+import dev.slipway.network.TrustEverybody;
 import dev.slipway.network.TrustStore;
 import java.io.IOException;
 import java.security.GeneralSecurityException;

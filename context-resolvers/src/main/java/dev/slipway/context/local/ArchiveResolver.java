@@ -5,6 +5,7 @@ import dev.slipway.context.ContextException;
 import dev.slipway.context.ContextOptions;
 import dev.slipway.context.ContextResolver;
 import dev.slipway.context.ContextUri;
+import dev.slipway.context.UnpackedArchive;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PushbackInputStream;
@@ -32,7 +33,7 @@ public final class ArchiveResolver implements ContextResolver {
     }
 
     @Override
-    public BuildContext resolve(ContextUri uri, ContextOptions options) throws ContextException {
+    public BuildContext resolve(ContextUri uri, ContextOptions options) throws ContextException, InterruptedException {
         if (uri.rest().isEmpty()) {
             throw new ContextException("context %s names no archive: give a path, such as tar:///workspace/src.tar.gz"
                     .formatted(uri.quoted()));

@@ -150,11 +150,11 @@ class ArchiveResolverTest {
         assertThat(scratch).doesNotExist();
     }
 
-    private BuildContext resolve(String uri) throws ContextException {
+    private BuildContext resolve(String uri) throws ContextException, InterruptedException {
         return resolve(uri, NOTHING);
     }
 
-    private BuildContext resolve(String uri, StandardInput input) throws ContextException {
+    private BuildContext resolve(String uri, StandardInput input) throws ContextException, InterruptedException {
         return new ArchiveResolver()
                 .resolve(ContextUri.parse(uri), ContextOptions.in(scratch).withStandardInput(input));
     }

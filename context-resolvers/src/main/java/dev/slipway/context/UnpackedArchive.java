@@ -1,29 +1,37 @@
-package dev.slipway.context.local;
+package dev.slipway.context;
 
 import dev.slipway.archive.ArchiveExtractor;
 import dev.slipway.archive.ArchiveExtractor.Extracted;
 import dev.slipway.archive.ArchiveLimits;
-import dev.slipway.context.BuildContext;
-import dev.slipway.context.ContextException;
-import dev.slipway.context.ContextOptions;
 import dev.slipway.posix.Directory;
 import dev.slipway.posix.Errno;
 import dev.slipway.posix.PosixException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/** Makes a context out of an archive while it streams in; on any failure nothing of it stays. */
-final class UnpackedArchive {
+/**
+ * Makes a context out of an archive while it streams in: what every resolver does whose source is one object. On any
+ * failure nothing of it stays.
+ */
+public final class UnpackedArchive {
 
     private UnpackedArchive() {}
 
-    /** Unpacks {@code archive}, which is closed, into the scratch directory. */
-    static BuildContext unpack(InputStream archive, String origin, Optional<String> revision, ContextOptions options)
-            throws ContextException {
+    /**
+     * Unpacks {@code archive}, which is closed, into the scratch directory.
+     *
+     * @param origin the URI without credentials
+     * @throws ContextException if the archive is damaged, hostile or too large, or the stream fails
+     * @throws InterruptedException if the build is cancelled while the stream waits
+     */
+    public static BuildContext unpack(
+            InputStream archive, String origin, Optional<String> revision, ContextOptions options)
+            throws ContextException, InterruptedException {
         Path scratch = options.scratch();
         try (archive) {
             Files.createDirectories(scratch);
@@ -42,6 +50,9 @@ final class UnpackedArchive {
                 remove(scratch, origin);
             } catch (ContextException notRemoved) {
                 failure.addSuppressed(notRemoved);
+            }
+            if (e instanceof InterruptedIOException && Thread.interrupted()) {
+                throw (InterruptedException) new InterruptedException("cancelled").initCause(failure);
             }
             throw failure;
         }

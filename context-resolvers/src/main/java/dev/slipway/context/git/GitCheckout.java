@@ -1,0 +1,246 @@
+package dev.slipway.context.git;
+
+import dev.slipway.context.Connections;
+import dev.slipway.context.ContextException;
+import dev.slipway.context.ContextOptions;
+import dev.slipway.context.GitOptions;
+import dev.slipway.context.Retries;
+import dev.slipway.posix.Directory;
+import dev.slipway.posix.PathBytes;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.eclipse.jgit.lib.ObjectId;
+import org.eclipse.jgit.lib.Repository;
+import org.eclipse.jgit.revwalk.RevCommit;
+import org.eclipse.jgit.revwalk.RevWalk;
+
+/**
+ * Fetches a commit of a git repository and lays its files down: for git contexts, named contexts and {@code ADD}.
+ *
+ * <p>Exactly the commit comes along, without its history; submodules as {@link GitOptions#recurseSubmodules} or the URL
+ * says; large files unless {@code GIT_LFS_SKIP_SMUDGE} is 1; {@code .git} only where it is asked for, and then without
+ * any credential.
+ */
+public final class GitCheckout {
+
+    private static final int DEEPEST_SUBMODULE = 16;
+
+    private final Connections connections;
+    private final GitOptions options;
+    private final Map<String, String> environment;
+    private final long limitBytes;
+    private final Consumer<String> log;
+    private final Retries retries;
+
+    GitCheckout(
+            Connections connections,
+            GitOptions options,
+            Map<String, String> environment,
+            long limitBytes,
+            Consumer<String> log,
+            Retries retries) {
+        this.connections = connections;
+        this.options = options;
+        this.environment = Map.copyOf(environment);
+        this.limitBytes = limitBytes;
+        this.log = log;
+        this.retries = retries;
+    }
+
+    /** One that works as a build's options say. */
+    public static GitCheckout of(ContextOptions options) {
+        return new GitCheckout(
+                new Connections(options.network()),
+                options.git(),
+                options.environment(),
+                options.sizeLimitBytes().orElse(Long.MAX_VALUE),
+                options.log(),
+                Retries.STANDARD);
+    }
+
+    /**
+     * What was laid down.
+     *
+     * @param root the directory that the URL means: the given one, or the subdirectory in it
+     * @param commit 40 hexadecimal digits
+     * @param committed the commit's time
+     */
+    public record CheckedOut(Path root, String commit, Instant committed, long fileBytes) {}
+
+    /**
+     * Fetches into {@code directory}, which is made if it isn't there and must be empty.
+     *
+     * @param credentials {@link GitCredentials#ofUser} for what a flag names, {@link GitCredentials#ofDockerfile} for
+     *     {@code ADD}
+     * @throws ContextException if it can't be had; what was laid down stays for the caller to remove
+     */
+    public CheckedOut checkOut(GitSource source, GitCredentials credentials, Path directory)
+            throws ContextException, InterruptedException {
+        String what = "context \"%s\"".formatted(source);
+        try {
+            Path scratch = directory.resolveSibling(directory.getFileName() + ".git");
+            try {
+                return checkOut(source, credentials, directory, scratch, 0);
+            } finally {
+                remove(scratch);
+            }
+        } catch (IOException | UncheckedIOException e) {
+            if (Thread.interrupted()) {
+                throw (InterruptedException) new InterruptedException("cancelled").initCause(e);
+            }
+            throw new ContextException(
+                    "%s: %s".formatted(what, GitSource.withoutLogin(String.valueOf(e.getMessage()))), e);
+        }
+    }
+
+    private CheckedOut checkOut(
+            GitSource source, GitCredentials credentials, Path directory, Path scratch, int level)
+            throws IOException, ContextException, InterruptedException {
+        if (Thread.interrupted()) {
+            throw new InterruptedException("cancelled");
+        }
+        String what = "context \"%s\"".formatted(source);
+        boolean kept = source.keepGitDirectory().orElse(options.keepGitDirectory());
+        Files.createDirectories(directory);
+        Path gitDirectory = kept ? directory.resolve(".git") : scratch.resolve(Integer.toString(level));
+        try (Repository repository = RepositoryFiles.create(gitDirectory);
+                Directory destination = Directory.open(directory)) {
+            GitFetch.Fetched fetched = fetch(source, credentials, repository, what, scratch);
+            RevCommit commit = commit(repository, fetched.commit(), source, what);
+            TreeCheckout.Written written = new TreeCheckout(
+                            repository, destination, what, limitBytes, source.commitTimes())
+                    .write(commit, source.subdirectory());
+            fetchLargeFiles(written, source, credentials, destination, what);
+            if (source.submodules().orElse(options.recurseSubmodules())) {
+                Submodules modules = Submodules.of(repository, commit, source);
+                for (TreeCheckout.Submodule module : written.submodules()) {
+                    submodule(modules, module, source, credentials, directory, scratch, level, what);
+                }
+            }
+            if (kept) {
+                KeptRepository.finish(repository, source, fetched, commit, directory);
+            }
+            return new CheckedOut(
+                    root(source, directory, what),
+                    commit.name(),
+                    Instant.ofEpochSecond(commit.getCommitTime()),
+                    written.fileBytes());
+        } finally {
+            if (!kept) {
+                remove(gitDirectory);
+            }
+        }
+    }
+
+    private GitFetch.Fetched fetch(
+            GitSource source, GitCredentials credentials, Repository repository, String what, Path scratch)
+            throws IOException, ContextException {
+        try (GitFetch fetch = new GitFetch(
+                connections, options, new Logins(credentials), new SshAccess(environment, scratch), what)) {
+            return fetch.fetch(source, repository);
+        }
+    }
+
+    private static RevCommit commit(Repository repository, ObjectId id, GitSource source, String what)
+            throws IOException, ContextException {
+        try (RevWalk walk = new RevWalk(repository)) {
+            RevCommit commit = walk.parseCommit(id); // peels a tag
+            if (source.checksum().isPresent() && !commit.name().startsWith(source.checksum().get())) {
+                throw new ContextException("%s is the commit %s, not %s; is it still what was meant?"
+                        .formatted(what, commit.name(), source.checksum().get()));
+            }
+            return commit;
+        }
+    }
+
+    private void fetchLargeFiles(
+            TreeCheckout.Written written, GitSource source, GitCredentials credentials, Directory destination, String what)
+            throws IOException, ContextException {
+        String skip = environment.getOrDefault("GIT_LFS_SKIP_SMUDGE", "");
+        if (written.largeFiles().isEmpty() || skip.equals("1") || skip.equalsIgnoreCase("true")) {
+            return;
+        }
+        long bytes = written.fileBytes();
+        for (TreeCheckout.LargeFile file : written.largeFiles()) {
+            bytes += file.pointer().sizeBytes();
+            if (bytes > limitBytes) {
+                throw new ContextException("%s is larger than the limit of %d bytes; the large file \"%s\" with %d bytes is one too many"
+                        .formatted(what, limitBytes, file.path(), file.pointer().sizeBytes()));
+            }
+        }
+        log.accept("%s: fetching %d large files".formatted(source, written.largeFiles().size()));
+        new LargeFiles(connections, !options.insecureSkipTls(), credentials, retries, what)
+                .fetch(written.largeFiles(), LargeFiles.server(source.url()), destination);
+    }
+
+    private void submodule(
+            Submodules modules,
+            TreeCheckout.Submodule module,
+            GitSource parent,
+            GitCredentials credentials,
+            Path directory,
+            Path scratch,
+            int level,
+            String what)
+            throws IOException, ContextException, InterruptedException {
+        if (level == DEEPEST_SUBMODULE) {
+            throw new ContextException("%s: submodules lie more than %d deep, at \"%s\""
+                    .formatted(what, DEEPEST_SUBMODULE, module.path()));
+        }
+        String path = utf8(module.path(), what);
+        Optional<String> url = modules.url(path);
+        if (url.isEmpty()) {
+            throw new ContextException(
+                    "%s: \"%s\" is a submodule, but .gitmodules does not say of which repository".formatted(what, path));
+        }
+        GitSource source = GitSource.submodule(url.get(), module.commit().name(), parent);
+        log.accept("%s: submodule %s at %s".formatted(parent, path, module.commit().name()));
+        checkOut(source, credentials, directory.resolve(path), scratch, level + 1);
+    }
+
+    private static String utf8(PathBytes path, String what) throws ContextException {
+        String text = path.toUtf8();
+        if (!PathBytes.of(text).equals(path)) {
+            throw new ContextException("%s: the submodule's path \"%s\" is not UTF-8".formatted(what, path));
+        }
+        return text;
+    }
+
+    private static Path root(GitSource source, Path directory, String what) throws ContextException {
+        if (source.subdirectory().isEmpty()) {
+            return directory;
+        }
+        Path root = directory.resolve(source.subdirectory().get().replaceFirst("^/+", "")).normalize();
+        if (!root.startsWith(directory) || !isPlainDirectory(directory, root)) {
+            throw new ContextException(
+                    "%s: no directory \"%s\" in the repository".formatted(what, source.subdirectory().get()));
+        }
+        return root;
+    }
+
+    /** A link on the way could lead out of the repository. */
+    private static boolean isPlainDirectory(Path from, Path to) {
+        for (Path at = to; at != null && !at.equals(from); at = at.getParent()) {
+            if (!Files.isDirectory(at, LinkOption.NOFOLLOW_LINKS)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    static void remove(Path directory) throws IOException {
+        if (Files.exists(directory, LinkOption.NOFOLLOW_LINKS)) {
+            try (Directory opened = Directory.open(directory)) {
+                opened.removeContents();
+            }
+            Files.delete(directory);
+        }
+    }
+}

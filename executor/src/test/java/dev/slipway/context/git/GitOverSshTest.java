@@ -1,0 +1,111 @@
+package dev.slipway.context.git;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.slipway.context.BuildContext;
+import dev.slipway.context.ContextException;
+import dev.slipway.context.ContextOptions;
+import dev.slipway.fixture.git.GitRepository;
+import dev.slipway.fixture.git.SshServer;
+import dev.slipway.fixture.process.Program;
+import dev.slipway.fixture.process.RunningProgram;
+import dev.slipway.fixture.process.TemporaryDirectory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Git contexts from a real sshd: which key is shown, and which host is believed. */
+class GitOverSshTest {
+
+    @AutoClose
+    private final TemporaryDirectory directory = TemporaryDirectory.create("git-ssh");
+
+    private String commit = "";
+    private Path repository = Path.of("/");
+
+    @BeforeEach
+    void makeARepository() {
+        GitRepository made = GitRepository.create(directory.path(), "app").file("a.txt", "a");
+        commit = made.commit("a");
+        repository = made.bare();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"ed25519", "rsa", "ecdsa"})
+    void aKeyFileOpensARepository(String type) throws Exception {
+        try (SshServer server = SshServer.start(type);
+                BuildContext context = resolve(
+                        server,
+                        Map.of(
+                                "SSH_PRIVATE_KEY", server.key().toString(),
+                                "SSH_KNOWN_HOSTS", server.knownHosts().toString()))) {
+            assertThat(context.revision()).contains(commit);
+            assertThat(context.root().resolve("a.txt")).hasContent("a");
+        }
+    }
+
+    @Test
+    void theKeyMayBeInTheVariableOrInTheHomeDirectory() throws Exception {
+        try (SshServer server = SshServer.start("ed25519")) {
+            String key = Files.readString(server.key());
+            resolve(server, Map.of("SSH_PRIVATE_KEY", key, "SSH_KNOWN_HOSTS", server.knownHosts().toString()))
+                    .close();
+            Path ssh = Files.createDirectories(directory.path().resolve("home/.ssh"));
+            Files.copy(server.key(), ssh.resolve("id_ed25519"));
+            Files.copy(server.knownHosts(), ssh.resolve("known_hosts"));
+            resolve(server, Map.of("HOME", directory.path().resolve("home").toString()))
+                    .close();
+        }
+    }
+
+    @Test
+    void anAgentSignsForUs() throws Exception {
+        Path socket = directory.path().resolve("agent");
+        try (SshServer server = SshServer.start("ed25519");
+                RunningProgram agent = Program.of("ssh-agent", "-D", "-a", socket.toString())
+                        .start()) {
+            agent.awaitText(socket.toString(), Duration.ofSeconds(10));
+            Program.of("ssh-add", "-q", server.key().toString())
+                    .withVariable("SSH_AUTH_SOCK", socket.toString())
+                    .runSuccessfully();
+            resolve(
+                            server,
+                            Map.of(
+                                    "SSH_AUTH_SOCK", socket.toString(),
+                                    "SSH_KNOWN_HOSTS", server.knownHosts().toString()))
+                    .close();
+        }
+    }
+
+    @Test
+    void aHostThatIsNotKnownIsRefused() {
+        try (SshServer server = SshServer.start("ed25519")) {
+            assertThatThrownBy(() -> resolve(server, Map.of("SSH_PRIVATE_KEY", server.key().toString())))
+                    .isInstanceOf(ContextException.class)
+                    .hasMessageContaining("put the host's key into ~/.ssh/known_hosts");
+        }
+    }
+
+    @Test
+    void withoutAKeyTheErrorSaysWhereToPutOne() {
+        try (SshServer server = SshServer.start("ed25519")) {
+            assertThatThrownBy(() ->
+                            resolve(server, Map.of("SSH_KNOWN_HOSTS", server.knownHosts().toString())))
+                    .hasMessageContaining("give a key by SSH_PRIVATE_KEY");
+        }
+    }
+
+    private BuildContext resolve(SshServer server, Map<String, String> environment)
+            throws ContextException, InterruptedException {
+        ContextOptions options =
+                ContextOptions.in(directory.path().resolve("context")).withEnvironment(environment);
+        return new GitResolver().resolve(dev.slipway.context.ContextUri.parse(server.url(repository)), options);
+    }
+}
