@@ -40,8 +40,8 @@ public record Connections(NetworkSettings network) {
     public HttpURLConnection open(URI server, boolean verified) throws IOException {
         boolean tls = "https".equalsIgnoreCase(server.getScheme());
         Optional<Proxies.Proxy> proxy = network.proxies().to(tls, bare(server), port(server));
-        HttpURLConnection connection =
-                (HttpURLConnection) server.toURL().openConnection(proxy.isPresent() ? way(proxy.get()) : Proxy.NO_PROXY);
+        HttpURLConnection connection = (HttpURLConnection)
+                server.toURL().openConnection(proxy.isPresent() ? way(proxy.get()) : Proxy.NO_PROXY);
         if (connection instanceof HttpsURLConnection secure) {
             secure.setSSLSocketFactory(verified ? network.trust().context().getSocketFactory() : trustingEverybody());
             if (!verified) {

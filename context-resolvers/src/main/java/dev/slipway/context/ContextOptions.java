@@ -54,27 +54,33 @@ public record ContextOptions(
 
     /** The same for another context of this build, which needs a directory of its own. */
     public ContextOptions withScratch(Path value) {
-        return new ContextOptions(value, ownDirectories, force, standardInput, environment, network, sizeLimitBytes, git, log);
+        return new ContextOptions(
+                value, ownDirectories, force, standardInput, environment, network, sizeLimitBytes, git, log);
     }
 
     public ContextOptions withOwnDirectories(List<Path> directories) {
-        return new ContextOptions(scratch, directories, force, standardInput, environment, network, sizeLimitBytes, git, log);
+        return new ContextOptions(
+                scratch, directories, force, standardInput, environment, network, sizeLimitBytes, git, log);
     }
 
     public ContextOptions withForce(boolean value) {
-        return new ContextOptions(scratch, ownDirectories, value, standardInput, environment, network, sizeLimitBytes, git, log);
+        return new ContextOptions(
+                scratch, ownDirectories, value, standardInput, environment, network, sizeLimitBytes, git, log);
     }
 
     public ContextOptions withStandardInput(StandardInput value) {
-        return new ContextOptions(scratch, ownDirectories, force, value, environment, network, sizeLimitBytes, git, log);
+        return new ContextOptions(
+                scratch, ownDirectories, force, value, environment, network, sizeLimitBytes, git, log);
     }
 
     public ContextOptions withEnvironment(Map<String, String> value) {
-        return new ContextOptions(scratch, ownDirectories, force, standardInput, value, network, sizeLimitBytes, git, log);
+        return new ContextOptions(
+                scratch, ownDirectories, force, standardInput, value, network, sizeLimitBytes, git, log);
     }
 
     public ContextOptions withNetwork(NetworkSettings value) {
-        return new ContextOptions(scratch, ownDirectories, force, standardInput, environment, value, sizeLimitBytes, git, log);
+        return new ContextOptions(
+                scratch, ownDirectories, force, standardInput, environment, value, sizeLimitBytes, git, log);
     }
 
     public ContextOptions withSizeLimit(OptionalLong bytes) {
@@ -82,10 +88,12 @@ public record ContextOptions(
     }
 
     public ContextOptions withGit(GitOptions value) {
-        return new ContextOptions(scratch, ownDirectories, force, standardInput, environment, network, sizeLimitBytes, value, log);
+        return new ContextOptions(
+                scratch, ownDirectories, force, standardInput, environment, network, sizeLimitBytes, value, log);
     }
 
     public ContextOptions withLog(Consumer<String> value) {
-        return new ContextOptions(scratch, ownDirectories, force, standardInput, environment, network, sizeLimitBytes, git, value);
+        return new ContextOptions(
+                scratch, ownDirectories, force, standardInput, environment, network, sizeLimitBytes, git, value);
     }
 }

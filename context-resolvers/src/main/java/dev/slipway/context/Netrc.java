@@ -54,7 +54,8 @@ public final class Netrc {
             String host = named ? words.get(++i) : "";
             String user = "";
             String password = "";
-            while (i + 2 < words.size() && List.of("login", "password", "account").contains(words.get(i + 1))) {
+            while (i + 2 < words.size()
+                    && List.of("login", "password", "account").contains(words.get(i + 1))) {
                 String value = words.get(i + 2);
                 switch (words.get(i + 1)) {
                     case "login" -> user = value;

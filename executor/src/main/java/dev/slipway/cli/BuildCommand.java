@@ -56,8 +56,8 @@ final class BuildCommand {
         OwnPlaces places = new OwnPlaces(flags, workingDirectory, MOUNT_TABLE);
         try (WorkDirectory work = WorkDirectory.open(places.directory());
                 RegistryClient registries = RegistryFromFlags.client(flags, progress);
-                BuildContext context =
-                        ContextFromFlags.open(flags, work.context(), places.directory(), registries.network(), progress)) {
+                BuildContext context = ContextFromFlags.open(
+                        flags, work.context(), places.directory(), registries.network(), progress)) {
             RequestFromFlags from = new RequestFromFlags(flags, workingDirectory);
             List<BuildRequest> requests = from.requests(context.root());
             Publisher publisher = new Publisher(registries, new PublishEvents(progress));

@@ -100,8 +100,7 @@ public final class GitCheckout {
         }
     }
 
-    private CheckedOut checkOut(
-            GitSource source, GitCredentials credentials, Path directory, Path scratch, int level)
+    private CheckedOut checkOut(GitSource source, GitCredentials credentials, Path directory, Path scratch, int level)
             throws IOException, ContextException, InterruptedException {
         if (Thread.interrupted()) {
             throw new InterruptedException("cancelled");
@@ -152,7 +151,8 @@ public final class GitCheckout {
             throws IOException, ContextException {
         try (RevWalk walk = new RevWalk(repository)) {
             RevCommit commit = walk.parseCommit(id); // peels a tag
-            if (source.checksum().isPresent() && !commit.name().startsWith(source.checksum().get())) {
+            if (source.checksum().isPresent()
+                    && !commit.name().startsWith(source.checksum().get())) {
                 throw new ContextException("%s is the commit %s, not %s; is it still what was meant?"
                         .formatted(what, commit.name(), source.checksum().get()));
             }
@@ -161,7 +161,11 @@ public final class GitCheckout {
     }
 
     private void fetchLargeFiles(
-            TreeCheckout.Written written, GitSource source, GitCredentials credentials, Directory destination, String what)
+            TreeCheckout.Written written,
+            GitSource source,
+            GitCredentials credentials,
+            Directory destination,
+            String what)
             throws IOException, ContextException {
         String skip = environment.getOrDefault("GIT_LFS_SKIP_SMUDGE", "");
         if (written.largeFiles().isEmpty() || skip.equals("1") || skip.equalsIgnoreCase("true")) {
@@ -171,11 +175,17 @@ public final class GitCheckout {
         for (TreeCheckout.LargeFile file : written.largeFiles()) {
             bytes += file.pointer().sizeBytes();
             if (bytes > limitBytes) {
-                throw new ContextException("%s is larger than the limit of %d bytes; the large file \"%s\" with %d bytes is one too many"
-                        .formatted(what, limitBytes, file.path(), file.pointer().sizeBytes()));
+                throw new ContextException(
+                        "%s is larger than the limit of %d bytes; the large file \"%s\" with %d bytes is one too many"
+                                .formatted(
+                                        what,
+                                        limitBytes,
+                                        file.path(),
+                                        file.pointer().sizeBytes()));
             }
         }
-        log.accept("%s: fetching %d large files".formatted(source, written.largeFiles().size()));
+        log.accept("%s: fetching %d large files"
+                .formatted(source, written.largeFiles().size()));
         new LargeFiles(connections, !options.insecureSkipTls(), credentials, retries, what)
                 .fetch(written.largeFiles(), LargeFiles.server(source.url()), destination);
     }
@@ -197,11 +207,12 @@ public final class GitCheckout {
         String path = utf8(module.path(), what);
         Optional<String> url = modules.url(path);
         if (url.isEmpty()) {
-            throw new ContextException(
-                    "%s: \"%s\" is a submodule, but .gitmodules does not say of which repository".formatted(what, path));
+            throw new ContextException("%s: \"%s\" is a submodule, but .gitmodules does not say of which repository"
+                    .formatted(what, path));
         }
         GitSource source = GitSource.submodule(url.get(), module.commit().name(), parent);
-        log.accept("%s: submodule %s at %s".formatted(parent, path, module.commit().name()));
+        log.accept(
+                "%s: submodule %s at %s".formatted(parent, path, module.commit().name()));
         checkOut(source, credentials, directory.resolve(path), scratch, level + 1);
     }
 
@@ -217,10 +228,12 @@ public final class GitCheckout {
         if (source.subdirectory().isEmpty()) {
             return directory;
         }
-        Path root = directory.resolve(source.subdirectory().get().replaceFirst("^/+", "")).normalize();
+        Path root = directory
+                .resolve(source.subdirectory().get().replaceFirst("^/+", ""))
+                .normalize();
         if (!root.startsWith(directory) || !isPlainDirectory(directory, root)) {
-            throw new ContextException(
-                    "%s: no directory \"%s\" in the repository".formatted(what, source.subdirectory().get()));
+            throw new ContextException("%s: no directory \"%s\" in the repository"
+                    .formatted(what, source.subdirectory().get()));
         }
         return root;
     }

@@ -103,7 +103,9 @@ public final class GitCredentials {
         String place = line.substring(0, scheme + 3) + line.substring(at + 1);
         String path = URI.create(place).getPath();
         boolean covers = host(place).equals(host(url))
-                && (path == null || path.isEmpty() || path.equals("/")
+                && (path == null
+                        || path.isEmpty()
+                        || path.equals("/")
                         || (URI.create(url).getPath() + "/").startsWith(path + "/"));
         return covers ? Optional.of(GitLogin.ofUserInfo(line.substring(scheme + 3, at))) : Optional.empty();
     }
@@ -114,7 +116,8 @@ public final class GitCredentials {
             return url;
         }
         URI uri = URI.create(url);
-        return "%s %s %d".formatted(
+        return "%s %s %d"
+                .formatted(
                         uri.getScheme(), String.valueOf(uri.getHost()).toLowerCase(Locale.ROOT), Connections.port(uri));
     }
 }

@@ -66,11 +66,15 @@ final class GitFetch implements AutoCloseable {
         try (Transport transport = open(source, into, options.depth());
                 FetchConnection connection = transport.openFetch(List.of(), prefixes(candidates))) {
             Map<String, Ref> refs = connection.getRefsMap();
-            Optional<Ref> found = candidates.stream().flatMap(each -> Optional.ofNullable(refs.get(each)).stream()).findFirst();
+            Optional<Ref> found = candidates.stream()
+                    .flatMap(each -> Optional.ofNullable(refs.get(each)).stream())
+                    .findFirst();
             if (found.isPresent()) {
                 Collection<Ref> wanted = new ArrayList<>(List.of(found.get()));
                 if (!options.singleBranch()) {
-                    refs.values().stream().filter(ref -> ref.getName().startsWith("refs/heads/")).forEach(wanted::add);
+                    refs.values().stream()
+                            .filter(ref -> ref.getName().startsWith("refs/heads/"))
+                            .forEach(wanted::add);
                 }
                 connection.fetch(NullProgressMonitor.INSTANCE, wanted, Set.of());
                 Map<String, ObjectId> named = new LinkedHashMap<>();
@@ -121,7 +125,8 @@ final class GitFetch implements AutoCloseable {
         }
         history(source, into, source.ref().map(GitFetch::candidates).orElse(List.of()));
         if (!into.getObjectDatabase().has(id)) {
-            throw new ContextException("%s: the commit %s is in none of its branches and tags".formatted(what, id.name()));
+            throw new ContextException(
+                    "%s: the commit %s is in none of its branches and tags".formatted(what, id.name()));
         }
         return new Fetched(id, Optional.empty(), Map.of());
     }
@@ -160,7 +165,8 @@ final class GitFetch implements AutoCloseable {
                     .toList();
             List<Ref> wanted = named.isEmpty()
                     ? connection.getRefs().stream()
-                            .filter(ref -> ref.getName().startsWith("refs/heads/") || ref.getName().startsWith("refs/tags/"))
+                            .filter(ref -> ref.getName().startsWith("refs/heads/")
+                                    || ref.getName().startsWith("refs/tags/"))
                             .toList()
                     : named;
             if (wanted.isEmpty()) {
@@ -219,8 +225,17 @@ final class GitFetch implements AutoCloseable {
 
     private static boolean isAboutAccess(TransportException e) {
         String message = String.valueOf(e.getMessage()).toLowerCase(java.util.Locale.ROOT);
-        return List.of("not authorized", "authentication", "not permitted", "not found", "cannot open", "unknownhost",
-                        "refused", "timed out", "certificate", "key")
+        return List.of(
+                        "not authorized",
+                        "authentication",
+                        "not permitted",
+                        "not found",
+                        "cannot open",
+                        "unknownhost",
+                        "refused",
+                        "timed out",
+                        "certificate",
+                        "key")
                 .stream()
                 .anyMatch(message::contains);
     }

@@ -87,7 +87,8 @@ public record GitSource(
         String scheme = transport(url.group(1).toLowerCase(Locale.ROOT), environment);
         Optional<String> user = Optional.ofNullable(url.group(2)).filter(given -> !given.isEmpty());
         if (scheme.equals("ssh")) {
-            return named.in("ssh://%s@%s%s".formatted(user.orElse("git"), url.group(3), url.group(4)), Optional.empty());
+            return named.in(
+                    "ssh://%s@%s%s".formatted(user.orElse("git"), url.group(3), url.group(4)), Optional.empty());
         }
         return named.in(scheme + "://" + url.group(3) + url.group(4), user.map(GitLogin::ofUserInfo));
     }
@@ -110,7 +111,8 @@ public record GitSource(
             String authority = parent.url().replaceFirst("^[a-z]+://", "").replaceFirst("/.*", "");
             String host = authority.replaceFirst(":[0-9]+$", "");
             if (scp.matches() && scp.group(2).equalsIgnoreCase(host)) {
-                absolute = "%s://%s/%s".formatted(scheme, authority, scp.group(3).replaceFirst("^/+", ""));
+                absolute =
+                        "%s://%s/%s".formatted(scheme, authority, scp.group(3).replaceFirst("^/+", ""));
             } else if (other.matches()
                     && !other.group(1).toLowerCase(Locale.ROOT).startsWith("http")
                     && other.group(3).replaceFirst(":[0-9]+$", "").equalsIgnoreCase(host)) {
@@ -138,8 +140,8 @@ public record GitSource(
                 int cut = Math.max(base.lastIndexOf('/'), base.contains("://") ? -1 : base.lastIndexOf(':'));
                 int host = base.indexOf("://");
                 if (cut < 0 || host >= 0 && cut <= host + 2) {
-                    throw new ContextException(
-                            "context \"%s\": the submodule \"%s\" leads above the server's root".formatted(parent, url));
+                    throw new ContextException("context \"%s\": the submodule \"%s\" leads above the server's root"
+                            .formatted(parent, url));
                 }
                 base = base.charAt(cut) == ':' ? base.substring(0, cut + 1) : base.substring(0, cut);
             }
@@ -237,8 +239,8 @@ public record GitSource(
         }
 
         GitSource in(String url, Optional<GitLogin> login) throws ContextException {
-            Function<String, Optional<Boolean>> truth = name -> Optional.ofNullable(queries.get(name))
-                    .map(value -> !value.equals("0") && !value.equals("false"));
+            Function<String, Optional<Boolean>> truth = name ->
+                    Optional.ofNullable(queries.get(name)).map(value -> !value.equals("0") && !value.equals("false"));
             String times = queries.getOrDefault("mtime", "checkout");
             if (!times.equals("checkout") && !times.equals("commit")) {
                 throw new ContextException(

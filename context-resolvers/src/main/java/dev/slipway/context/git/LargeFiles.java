@@ -45,8 +45,7 @@ final class LargeFiles {
     private final Retries retries;
     private final String what;
 
-    LargeFiles(
-            Connections connections, boolean verified, GitCredentials credentials, Retries retries, String what) {
+    LargeFiles(Connections connections, boolean verified, GitCredentials credentials, Retries retries, String what) {
         this.connections = connections;
         this.verified = verified;
         this.credentials = credentials;
@@ -91,14 +90,18 @@ final class LargeFiles {
         files.stream()
                 .map(LargeFile::pointer)
                 .distinct()
-                .forEach(pointer -> objects.addObject().put("oid", pointer.sha256()).put("size", pointer.sizeBytes()));
+                .forEach(pointer ->
+                        objects.addObject().put("oid", pointer.sha256()).put("size", pointer.sizeBytes()));
         JsonNode answer = post(URI.create(server + "/objects/batch"), request.toString());
         Map<String, JsonNode> downloads = new HashMap<>();
         for (JsonNode object : answer.path("objects")) {
             JsonNode error = object.path("error");
             if (!error.isMissingNode()) {
                 throw new ContextException("%s: the large file with the hash %s: the server says \"%s\""
-                        .formatted(what, object.path("oid").asText(), error.path("message").asText()));
+                        .formatted(
+                                what,
+                                object.path("oid").asText(),
+                                error.path("message").asText()));
             }
             downloads.put(object.path("oid").asText(), object.path("actions").path("download"));
         }
@@ -133,8 +136,9 @@ final class LargeFiles {
                 break;
             }
         }
-        throw new ContextException("%s holds large files, but their server \"%s\" answered %d; GIT_LFS_SKIP_SMUDGE=1 leaves pointers"
-                .formatted(what, url, status));
+        throw new ContextException(
+                "%s holds large files, but their server \"%s\" answered %d; GIT_LFS_SKIP_SMUDGE=1 leaves pointers"
+                        .formatted(what, url, status));
     }
 
     private static String basic(GitLogin login) {
@@ -147,7 +151,9 @@ final class LargeFiles {
             throws IOException, ContextException {
         URI href = server.resolve(download.path("href").asText());
         Map<String, String> headers = new HashMap<>();
-        download.path("header").properties().forEach(field -> headers.put(field.getKey(), field.getValue().asText()));
+        download.path("header")
+                .properties()
+                .forEach(field -> headers.put(field.getKey(), field.getValue().asText()));
         if (headers.isEmpty()) {
             credentials.forServer(href.toString()).stream()
                     .findFirst()
@@ -172,7 +178,10 @@ final class LargeFiles {
             }
             out.setPermissions(file.executable() ? 0755 : 0644);
         }
-        if (size != file.pointer().sizeBytes() || !HexFormat.of().formatHex(hash.digest()).equals(file.pointer().sha256())) {
+        if (size != file.pointer().sizeBytes()
+                || !HexFormat.of()
+                        .formatHex(hash.digest())
+                        .equals(file.pointer().sha256())) {
             throw new ContextException("%s: the content of the large file \"%s\" is not the one that the commit names"
                     .formatted(what, file.path()));
         }

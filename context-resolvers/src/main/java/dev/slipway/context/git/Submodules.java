@@ -38,8 +38,7 @@ final class Submodules {
                 }
             }
         } catch (ConfigInvalidException e) {
-            throw new ContextException(
-                    "context \"%s\": %s is damaged: %s".formatted(source, FILE, e.getMessage()), e);
+            throw new ContextException("context \"%s\": %s is damaged: %s".formatted(source, FILE, e.getMessage()), e);
         }
         return new Submodules(urls);
     }

@@ -47,8 +47,7 @@ final class TreeCheckout {
     private long fileBytes;
     private long commitSeconds;
 
-    TreeCheckout(
-            Repository repository, Directory destination, String what, long limitBytes, boolean commitTimes) {
+    TreeCheckout(Repository repository, Directory destination, String what, long limitBytes, boolean commitTimes) {
         this.repository = repository;
         this.destination = destination;
         this.what = what;
@@ -103,9 +102,13 @@ final class TreeCheckout {
         for (byte each : name) {
             slash |= each == '/' || each == 0;
         }
-        if (slash || name.length == 0 || text.equals(".") || text.equals("..")
+        if (slash
+                || name.length == 0
+                || text.equals(".")
+                || text.equals("..")
                 || text.toLowerCase(Locale.ROOT).equals(Constants.DOT_GIT)) {
-            throw new ContextException("%s: the tree entry \"%s\" has a name that git doesn't allow".formatted(what, path));
+            throw new ContextException(
+                    "%s: the tree entry \"%s\" has a name that git doesn't allow".formatted(what, path));
         }
         return path;
     }
@@ -141,7 +144,8 @@ final class TreeCheckout {
 
     private void file(TreeWalk walk, PathBytes path, boolean executable) throws IOException, ContextException {
         ObjectLoader blob = walk.getObjectReader().open(walk.getObjectId(0), Constants.OBJ_BLOB);
-        if (blob.getSize() <= LargeFilePointer.LARGEST_BYTES && "lfs".equals(walk.getAttributes().getValue("filter"))) {
+        if (blob.getSize() <= LargeFilePointer.LARGEST_BYTES
+                && "lfs".equals(walk.getAttributes().getValue("filter"))) {
             Optional<LargeFilePointer> pointer = LargeFilePointer.parse(blob.getBytes());
             if (pointer.isPresent()) {
                 largeFiles.add(new LargeFile(path, pointer.get(), executable));

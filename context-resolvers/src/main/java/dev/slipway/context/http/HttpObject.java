@@ -103,8 +103,8 @@ public record HttpObject(Connections connections, URI url, boolean verified, Map
             String scheme = String.valueOf(to.getScheme()).toLowerCase(java.util.Locale.ROOT);
             boolean downgrade = from.getScheme().equalsIgnoreCase("https") && scheme.equals("http");
             if (to.getHost() == null || downgrade || !scheme.equals("http") && !scheme.equals("https")) {
-                throw new Refused("the server redirects from %s to %s".formatted(
-                        from.getScheme(), scheme.equals("null") ? "nowhere" : scheme));
+                throw new Refused("the server redirects from %s to %s"
+                        .formatted(from.getScheme(), scheme.equals("null") ? "nowhere" : scheme));
             }
             return to;
         } catch (IllegalArgumentException e) {
@@ -147,11 +147,13 @@ public record HttpObject(Connections connections, URI url, boolean verified, Map
         }
         throw new Refused(said
                 + switch (status) {
-                    case 401, 403 -> headers.containsKey("Authorization")
-                            ? "; it does not take the user and password that it was told"
-                            : "; give a user and password in the URL or in .netrc";
+                    case 401, 403 ->
+                        headers.containsKey("Authorization")
+                                ? "; it does not take the user and password that it was told"
+                                : "; give a user and password in the URL or in .netrc";
                     case 404, 410 -> "; is the URL right?";
-                    case 416 -> " to a request for the bytes from " + offsetBytes + "; was it replaced by a smaller one?";
+                    case 416 ->
+                        " to a request for the bytes from " + offsetBytes + "; was it replaced by a smaller one?";
                     default -> "";
                 });
     }
@@ -168,7 +170,8 @@ public record HttpObject(Connections connections, URI url, boolean verified, Map
 
     private static Optional<Checksum> checksum(HttpURLConnection answer) {
         for (String name : new String[] {"Repr-Digest", "Content-Digest", "Digest"}) {
-            Matcher digest = DIGEST.matcher(Optional.ofNullable(answer.getHeaderField(name)).orElse(""));
+            Matcher digest = DIGEST.matcher(
+                    Optional.ofNullable(answer.getHeaderField(name)).orElse(""));
             if (digest.find()) {
                 String algorithm = digest.group(1).toUpperCase(java.util.Locale.ROOT);
                 return decoded(algorithm, digest.group(2));

@@ -48,7 +48,10 @@ public final class HttpResolver implements ContextResolver {
         URI url = url(uri);
         try {
             HttpObject object = new HttpObject(
-                    new Connections(options.network()), withoutUser(url), true, headers(url, Netrc.of(options.environment())));
+                    new Connections(options.network()),
+                    withoutUser(url),
+                    true,
+                    headers(url, Netrc.of(options.environment())));
             ResumingDownload archive = ResumingDownload.start("the download", object, retries);
             return UnpackedArchive.unpack(archive, uri.toString(), Optional.empty(), options);
         } catch (IOException e) {
@@ -64,7 +67,8 @@ public final class HttpResolver implements ContextResolver {
             URI url = new URI(uri.text().replaceFirst("#.*", ""));
             if (url.getHost() == null || url.getPath().length() < 2) {
                 throw new ContextException("context %s names no archive: write https://HOST/PATH.tar.gz, or for a git "
-                        .formatted(uri.quoted()) + "repository https://HOST/PATH.git");
+                                .formatted(uri.quoted())
+                        + "repository https://HOST/PATH.git");
             }
             return url;
         } catch (URISyntaxException e) {

@@ -180,7 +180,8 @@ class GitCheckoutTest {
             assertThat(git(root, "describe", "--tags")).isEqualTo("v1");
             assertThat(git(root, "log", "--oneline").lines()).hasSize(1);
             for (String file : HostTraces.files(root.resolve(".git"))) {
-                assertThat(new String(Files.readAllBytes(root.resolve(".git").resolve(file)), StandardCharsets.ISO_8859_1))
+                assertThat(new String(
+                                Files.readAllBytes(root.resolve(".git").resolve(file)), StandardCharsets.ISO_8859_1))
                         .as(file)
                         .doesNotContain("s3cret");
             }
@@ -235,14 +236,13 @@ class GitCheckoutTest {
 
     @Test
     void submodulesComeFromTheSameHostWithTheSameCredential() throws Exception {
-        GitRepository parent = GitRepository.create(SERVED.path(), "team/parent").file("top.txt", "top");
+        GitRepository parent =
+                GitRepository.create(SERVED.path(), "team/parent").file("top.txt", "top");
         String lib = app.git("ls-remote", SERVED.path().resolve("team/lib.git").toString(), "refs/heads/main")
                 .substring(0, 40);
         parent.git("update-index", "--add", "--cacheinfo", "160000," + lib + ",modules/relative");
         parent.git("update-index", "--add", "--cacheinfo", "160000," + lib + ",modules/ssh");
-        parent.file(
-                ".gitmodules",
-                """
+        parent.file(".gitmodules", """
                 [submodule "relative"]
                     path = modules/relative
                     url = ../lib.git
@@ -282,9 +282,10 @@ class GitCheckoutTest {
     @Test
     void largeFilesStandWhereTheirPointersWere() throws Exception {
         byte[] content = "large".repeat(100_000).getBytes(StandardCharsets.UTF_8);
-        String hash = HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content));
-        String pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:%s\nsize %d\n"
-                .formatted(hash, content.length);
+        String hash =
+                HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content));
+        String pointer =
+                "version https://git-lfs.github.com/spec/v1\noid sha256:%s\nsize %d\n".formatted(hash, content.length);
         GitRepository repository = GitRepository.create(SERVED.path(), "team/large")
                 .file(".gitattributes", "*.bin filter=lfs diff=lfs merge=lfs -text\n")
                 .file("data/model.bin", pointer)
@@ -345,7 +346,8 @@ class GitCheckoutTest {
     void aDockerfilesRepositoryNeverGetsTheEnvironmentsLogin() throws Exception {
         GitSource source = GitSource.parse(asking.url("team/app"), Map.of());
         Map<String, String> login = Map.of("GIT_TOKEN", "s3cret");
-        assertThat(GitCredentials.ofDockerfile(source, login).forServer(source.url())).isEmpty();
+        assertThat(GitCredentials.ofDockerfile(source, login).forServer(source.url()))
+                .isEmpty();
         assertThat(GitCredentials.ofUser(source, login).forServer(source.url())).isNotEmpty();
         assertThat(GitCredentials.ofUser(source, login).forServer("http://elsewhere.example/team/app.git"))
                 .isEmpty();

@@ -55,7 +55,13 @@ class GitOverSshTest {
     void theKeyMayBeInTheVariableOrInTheHomeDirectory() throws Exception {
         try (SshServer server = SshServer.start("ed25519")) {
             String key = Files.readString(server.key());
-            resolve(server, Map.of("SSH_PRIVATE_KEY", key, "SSH_KNOWN_HOSTS", server.knownHosts().toString()))
+            resolve(
+                            server,
+                            Map.of(
+                                    "SSH_PRIVATE_KEY",
+                                    key,
+                                    "SSH_KNOWN_HOSTS",
+                                    server.knownHosts().toString()))
                     .close();
             Path ssh = Files.createDirectories(directory.path().resolve("home/.ssh"));
             Files.copy(server.key(), ssh.resolve("id_ed25519"));
@@ -69,8 +75,8 @@ class GitOverSshTest {
     void anAgentSignsForUs() throws Exception {
         Path socket = directory.path().resolve("agent");
         try (SshServer server = SshServer.start("ed25519");
-                RunningProgram agent = Program.of("ssh-agent", "-D", "-a", socket.toString())
-                        .start()) {
+                RunningProgram agent =
+                        Program.of("ssh-agent", "-D", "-a", socket.toString()).start()) {
             agent.awaitText(socket.toString(), Duration.ofSeconds(10));
             Program.of("ssh-add", "-q", server.key().toString())
                     .withVariable("SSH_AUTH_SOCK", socket.toString())
@@ -87,7 +93,8 @@ class GitOverSshTest {
     @Test
     void aHostThatIsNotKnownIsRefused() {
         try (SshServer server = SshServer.start("ed25519")) {
-            assertThatThrownBy(() -> resolve(server, Map.of("SSH_PRIVATE_KEY", server.key().toString())))
+            assertThatThrownBy(() -> resolve(
+                            server, Map.of("SSH_PRIVATE_KEY", server.key().toString())))
                     .isInstanceOf(ContextException.class)
                     .hasMessageContaining("put the host's key into ~/.ssh/known_hosts");
         }
@@ -96,8 +103,9 @@ class GitOverSshTest {
     @Test
     void withoutAKeyTheErrorSaysWhereToPutOne() {
         try (SshServer server = SshServer.start("ed25519")) {
-            assertThatThrownBy(() ->
-                            resolve(server, Map.of("SSH_KNOWN_HOSTS", server.knownHosts().toString())))
+            assertThatThrownBy(() -> resolve(
+                            server,
+                            Map.of("SSH_KNOWN_HOSTS", server.knownHosts().toString())))
                     .hasMessageContaining("give a key by SSH_PRIVATE_KEY");
         }
     }
