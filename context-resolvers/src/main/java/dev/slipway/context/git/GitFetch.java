@@ -244,7 +244,7 @@ final class GitFetch implements AutoCloseable {
         StringBuilder reasons = new StringBuilder();
         for (Throwable at = e; at != null && reasons.length() < 400; at = at.getCause()) {
             String message = GitSource.withoutLogin(String.valueOf(at.getMessage()));
-            String fresh = message.replace(source.url() + ": ", "");
+            String fresh = message.replaceFirst("^(https?|ssh)://\\S+: ", "");
             if (reasons.indexOf(fresh) < 0) {
                 reasons.append(reasons.isEmpty() ? "" : ": ").append(fresh);
             }

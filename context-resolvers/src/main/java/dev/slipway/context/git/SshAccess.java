@@ -49,8 +49,10 @@ final class SshAccess {
                 .setHomeDirectory(home.toFile())
                 .setSshDirectory(home.resolve(".ssh").toFile())
                 .setDefaultKnownHostsFiles(directory -> knownHosts())
-                .setDefaultKeysProvider(directory -> keys)
-                .setDefaultIdentities(directory -> keys.isEmpty() ? keyFiles(directory) : List.of());
+                .setDefaultIdentities(SshAccess::keyFiles);
+        if (!keys.isEmpty()) {
+            builder.setDefaultKeysProvider(directory -> keys);
+        }
         Optional<Path> agent = text("SSH_AUTH_SOCK").map(Path::of);
         builder.setConnectorFactory(agent.isPresent() ? new SshAgent(agent.get()) : null);
         return builder.build(null);

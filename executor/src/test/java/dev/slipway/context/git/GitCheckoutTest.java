@@ -180,10 +180,12 @@ class GitCheckoutTest {
             assertThat(git(root, "describe", "--tags")).isEqualTo("v1");
             assertThat(git(root, "log", "--oneline").lines()).hasSize(1);
             for (String file : HostTraces.files(root.resolve(".git"))) {
-                assertThat(new String(
-                                Files.readAllBytes(root.resolve(".git").resolve(file)), StandardCharsets.ISO_8859_1))
-                        .as(file)
-                        .doesNotContain("s3cret");
+                Path found = root.resolve(".git").resolve(file);
+                if (Files.isRegularFile(found)) {
+                    assertThat(new String(Files.readAllBytes(found), StandardCharsets.ISO_8859_1))
+                            .as(file)
+                            .doesNotContain("s3cret");
+                }
             }
         }
     }
