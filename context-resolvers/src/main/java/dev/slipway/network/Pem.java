@@ -33,10 +33,10 @@ public final class Pem {
     private static final int OCTETS = 0x04;
     private static final int PARAMETERS = 0xa0;
 
-    private final Path file;
+    private final String file;
     private final String text;
 
-    private Pem(Path file, String text) {
+    private Pem(String file, String text) {
         this.file = file;
         this.text = text;
     }
@@ -44,10 +44,15 @@ public final class Pem {
     /** Reads a file without looking at what it holds. */
     public static Pem read(Path file) throws IOException {
         try {
-            return new Pem(file, Files.readString(file, StandardCharsets.ISO_8859_1));
+            return new Pem(file.toString(), Files.readString(file, StandardCharsets.ISO_8859_1));
         } catch (IOException e) {
             throw new IOException("the certificate file \"%s\" can't be read: %s".formatted(file, reason(e)), e);
         }
+    }
+
+    /** A text that doesn't stand in a file; {@code name} is what messages call it. */
+    public static Pem of(String name, String text) {
+        return new Pem(name, text);
     }
 
     /** All certificates of the file; other blocks and text around them don't matter. */

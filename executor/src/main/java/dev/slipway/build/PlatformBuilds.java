@@ -1,5 +1,6 @@
 package dev.slipway.build;
 
+import dev.slipway.attest.Statement;
 import dev.slipway.dockerfile.DockerfileException;
 import dev.slipway.image.Platform;
 import dev.slipway.progress.FailureClass;
@@ -8,7 +9,10 @@ import dev.slipway.publish.Origins;
 import dev.slipway.publish.Publication;
 import dev.slipway.publish.PublishableImage;
 import java.io.IOException;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +24,8 @@ public final class PlatformBuilds {
     private final ImageBuilder builder;
     private final Annotations annotations;
     private final Source source;
+    private final Attestations attestations;
+    private final InstantSource clock;
 
     /**
      * Where the context came from, where it was a git repository.
@@ -31,15 +37,28 @@ public final class PlatformBuilds {
         public static final Source UNKNOWN = new Source(Optional.empty(), Optional.empty());
     }
 
-    public PlatformBuilds(ImageBuilder builder, Annotations annotations, Source source) {
+    public PlatformBuilds(
+            ImageBuilder builder,
+            Annotations annotations,
+            Source source,
+            Attestations attestations,
+            InstantSource clock) {
         this.builder = builder;
         this.annotations = annotations;
         this.source = source;
+        this.attestations = attestations;
+        this.clock = clock;
     }
 
     /** Fails before anything is built where annotations have no place to go. */
     public void check(List<BuildRequest> requests) throws BuildException {
-        if (requests.size() == 1
+        if (requests.size() > 1 && attestations.writesFiles()) {
+            throw new BuildException(
+                    FailureClass.USAGE,
+                    "--sbom …,file=PATH writes what one image holds: leave out the file, or build one platform at a time");
+        }
+        boolean noIndex = requests.size() == 1 && !attestations.hasStatements();
+        if (noIndex
                 && !(annotations.ofIndex().isEmpty()
                         && annotations.ofIndexDescriptor().isEmpty())) {
             throw new BuildException(
@@ -54,16 +73,24 @@ public final class PlatformBuilds {
             throws BuildException, DockerfileException, IOException, InterruptedException {
         check(requests);
         List<Publication.Entry> entries = new ArrayList<>();
+        Map<PublishableImage, List<Statement>> statements = new LinkedHashMap<>();
         Set<String> bases = new LinkedHashSet<>();
         for (BuildRequest request : requests) {
+            Instant started = clock.instant();
             BuiltImage built = builder.build(request);
             PublishableImage image = built.image();
             Platform platform = image.platform();
             entries.add(Publication.Entry.of(image, annotations.ofManifestDescriptor(platform)));
             built.materials().forEach(material -> bases.add(material.name() + "@" + material.digest()));
+            if (attestations.hasStatements()) {
+                statements.put(image, attestations.of(built, request, source, started));
+            }
         }
-        Publication publication = requests.size() == 1 ? single(entries.getFirst()) : index(entries);
-        return publication.withOrigins(new Origins(source.gitUrl(), source.gitCommit(), List.copyOf(bases)));
+        statements.forEach((image, said) -> entries.add(Attestations.manifest(image, said)));
+        Publication publication = entries.size() == 1 ? single(entries.getFirst()) : index(entries);
+        return attestations
+                .complete(publication, statements)
+                .withOrigins(new Origins(source.gitUrl(), source.gitCommit(), List.copyOf(bases)));
     }
 
     private Publication single(Publication.Entry entry) {

@@ -1,5 +1,7 @@
 package dev.slipway.cli;
 
+import dev.slipway.build.AttestationRequest;
+import dev.slipway.build.Attestations;
 import dev.slipway.build.BuildRequest;
 import dev.slipway.build.ImageBuilder;
 import dev.slipway.build.PlatformBuilds;
@@ -52,6 +54,7 @@ final class BuildCommand {
 
     private void build(GivenFlags flags, ProgressListener progress) throws Exception {
         PublishRequest publication = new PublishFromFlags(flags, workingDirectory).request();
+        AttestationRequest attestation = new AttestationFromFlags(flags, workingDirectory).request();
         Isolation isolation = isolation(flags);
         OwnPlaces places = new OwnPlaces(flags, workingDirectory, MOUNT_TABLE);
         try (WorkDirectory work = WorkDirectory.open(places.directory());
@@ -75,7 +78,12 @@ final class BuildCommand {
                 progress.info(roots.choice().explanation());
                 ImageBuilder builder =
                         new ImageBuilder(registries, blobs, store, roots, work.temporary(), progress, clock);
-                PlatformBuilds builds = new PlatformBuilds(builder, from.annotations(), source(context));
+                PlatformBuilds builds = new PlatformBuilds(
+                        builder,
+                        from.annotations(),
+                        source(context),
+                        new Attestations(attestation, publication.destinations(), registries, progress, clock),
+                        clock);
                 publisher.publish(builds.build(requests), publication);
             } finally {
                 if (flags.on(RunFlags.CLEANUP) && store.equals(work.store())) {

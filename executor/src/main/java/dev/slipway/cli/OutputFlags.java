@@ -27,11 +27,11 @@ final class OutputFlags {
     static final Flag RESULTS_DIR = value("results-dir", "PATH", "Write all Tekton results.");
     static final Flag DOTENV = value("dotenv", "PATH", "Write a dotenv report for GitLab.");
     static final Flag REPORT = value("report", "PATH", "Write a report of the build as HTML, whichever way it ends.");
-    static final Flag PROVENANCE =
-            value("provenance", "MODE", "Attach a provenance attestation.").later();
+    static final Flag PROVENANCE = value(
+            "provenance", "true|mode=min|max[,builder-id=ID]", "Say how the image was built, as SLSA provenance 1.0.");
     static final Flag SBOM =
-            value("sbom", "MODE", "Attach a software bill of materials.").later();
-    static final Flag SIGN = value("sign", "KEY", "Sign the image.").later();
+            repeated("sbom", "spdx|cyclonedx[,file=PATH]", "Say what software is in the image; true is spdx.");
+    static final Flag SIGN = value("sign", "KEY", "Sign as cosign does, with a key in a PEM file or env://VARIABLE.");
     static final Flag MATERIALIZE = toggle(
             "materialize", "In place: leave the target's complete filesystem in the executor's root, cached or not.");
 

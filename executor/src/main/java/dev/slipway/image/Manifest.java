@@ -23,14 +23,21 @@ public final class Manifest {
     private final Descriptor config;
     private final List<Descriptor> layers;
     private final Map<String, String> annotations;
+    private final Optional<Descriptor> subject;
 
     private Manifest(
-            byte[] raw, String mediaType, Descriptor config, List<Descriptor> layers, Map<String, String> annotations) {
+            byte[] raw,
+            String mediaType,
+            Descriptor config,
+            List<Descriptor> layers,
+            Map<String, String> annotations,
+            Optional<Descriptor> subject) {
         this.raw = raw;
         this.descriptor = Descriptor.of(mediaType, raw);
         this.config = config;
         this.layers = List.copyOf(layers);
         this.annotations = Collections.unmodifiableMap(new TreeMap<>(annotations));
+        this.subject = subject;
     }
 
     /**
@@ -49,8 +56,14 @@ public final class Manifest {
             throw json.complaint("is of the media type \"%s\", which is no image manifest".formatted(type));
         }
         Descriptor config = DescriptorJson.read(json.required("config"));
+        Optional<Json> subject = json.object("subject");
         return new Manifest(
-                raw.clone(), type, config, DescriptorJson.readAll(json, "layers"), json.stringMap("annotations"));
+                raw.clone(),
+                type,
+                config,
+                DescriptorJson.readAll(json, "layers"),
+                json.stringMap("annotations"),
+                subject.isPresent() ? Optional.of(DescriptorJson.read(subject.get())) : Optional.empty());
     }
 
     /** Writes the manifest of an image of {@code family}; descriptors must carry that family's media types already. */
@@ -66,7 +79,7 @@ public final class Manifest {
         if (!sorted.isEmpty()) {
             DescriptorJson.writeMap(root.putObject("annotations"), sorted);
         }
-        return new Manifest(Json.writeIndented(root), family.manifest(), config, layers, annotations);
+        return new Manifest(Json.writeIndented(root), family.manifest(), config, layers, annotations, Optional.empty());
     }
 
     /**
@@ -93,7 +106,8 @@ public final class Manifest {
         if (!sorted.isEmpty()) {
             DescriptorJson.writeMap(root.putObject("annotations"), sorted);
         }
-        return new Manifest(Json.writeIndented(root), MediaTypes.OCI_MANIFEST, config, layers, annotations);
+        return new Manifest(
+                Json.writeIndented(root), MediaTypes.OCI_MANIFEST, config, layers, annotations, Optional.of(subject));
     }
 
     /** The document byte by byte; a copy. */
@@ -130,6 +144,11 @@ public final class Manifest {
 
     public Map<String, String> annotations() {
         return annotations;
+    }
+
+    /** The manifest that this one is about; an image is about none. */
+    public Optional<Descriptor> subject() {
+        return subject;
     }
 
     /** Whether it is an image to run; charts, signatures and attestations have other configs. */

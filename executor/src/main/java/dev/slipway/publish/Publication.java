@@ -6,6 +6,8 @@ import dev.slipway.image.ImageFormatException;
 import dev.slipway.image.ImageIndex;
 import dev.slipway.image.MediaFamily;
 import dev.slipway.image.Platform;
+import dev.slipway.registry.ImageReference;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -16,16 +18,20 @@ import java.util.Optional;
  *
  * @param index where there are several manifests
  * @param manifests every manifest that the index names, else the one image
- * @param referrers signatures and the like, whose subject is the index or the image
+ * @param referrers what refers to the index or to its manifests, the same in every repository
+ * @param signatures what is different in each repository, as it names it
  * @param entry what a layout's {@code index.json} adds to the descriptor of the whole: {@code index-descriptor:}
  *     annotations, or {@code manifest-descriptor:} ones of a single image
+ * @param files documents about it that are wanted as files, too
  */
 public record Publication(
         Optional<ImageIndex> index,
         List<PublishableImage> manifests,
         List<Referrer> referrers,
+        Signatures signatures,
         Map<String, String> entry,
-        Origins origins) {
+        Origins origins,
+        Map<Path, byte[]> files) {
 
     /** The artifact type of a signature as cosign has always written them. */
     public static final String COSIGN_SIGNATURE = "application/vnd.dev.cosign.artifact.sig.v1+json";
@@ -41,12 +47,26 @@ public record Publication(
      * @param listed what the referrers' list says of it
      * @param tag a name that it also has, as cosign's signatures do
      */
-    public record Referrer(PublishableImage artifact, Descriptor listed, Optional<String> tag) {}
+    public record Referrer(PublishableImage artifact, Descriptor listed, Optional<String> tag) {
+        Digest subject() {
+            return artifact.manifest().subject().orElseThrow().digest();
+        }
+    }
+
+    /** Signs what is published for a repository. */
+    @FunctionalInterface
+    public interface Signatures {
+        /** No signatures. */
+        Signatures NONE = (publication, repository) -> List.of();
+
+        List<Referrer> of(Publication publication, ImageReference repository);
+    }
 
     public Publication {
         manifests = List.copyOf(manifests);
         referrers = List.copyOf(referrers);
         entry = Map.copyOf(entry);
+        files = Map.copyOf(files);
         if (index.isEmpty() && manifests.size() != 1) {
             throw new IllegalArgumentException("%d manifests need an index".formatted(manifests.size()));
         }
@@ -54,7 +74,11 @@ public record Publication(
 
     /** One image under its own digest. */
     public static Publication of(PublishableImage image) {
-        return new Publication(Optional.empty(), List.of(image), List.of(), Map.of(), Origins.UNKNOWN);
+        return of(Optional.empty(), List.of(image));
+    }
+
+    static Publication of(Optional<ImageIndex> index, List<PublishableImage> manifests) {
+        return new Publication(index, manifests, List.of(), Signatures.NONE, Map.of(), Origins.UNKNOWN, Map.of());
     }
 
     /**
@@ -79,22 +103,41 @@ public record Publication(
                 docker ? MediaFamily.DOCKER : MediaFamily.OCI,
                 entries.stream().map(Entry::described).toList(),
                 annotations);
-        return new Publication(
-                Optional.of(index), entries.stream().map(Entry::image).toList(), List.of(), Map.of(), Origins.UNKNOWN);
+        return of(Optional.of(index), entries.stream().map(Entry::image).toList());
     }
 
     public Publication withEntry(Map<String, String> annotations) {
-        return new Publication(index, manifests, referrers, annotations, origins);
+        return new Publication(index, manifests, referrers, signatures, annotations, origins, files);
     }
 
     public Publication withOrigins(Origins other) {
-        return new Publication(index, manifests, referrers, entry, other);
+        return new Publication(index, manifests, referrers, signatures, entry, other, files);
+    }
+
+    public Publication withSignatures(Signatures other) {
+        return new Publication(index, manifests, referrers, other, entry, origins, files);
+    }
+
+    public Publication withFiles(Map<Path, byte[]> other) {
+        return new Publication(index, manifests, referrers, signatures, entry, origins, other);
     }
 
     public Publication with(Referrer referrer) {
         List<Referrer> longer = new ArrayList<>(referrers);
         longer.add(referrer);
-        return new Publication(index, manifests, longer, entry, origins);
+        return new Publication(index, manifests, longer, signatures, entry, origins, files);
+    }
+
+    /** The same as it is published in one repository: signed. */
+    Publication in(ImageReference repository) {
+        List<Referrer> all = new ArrayList<>(referrers);
+        all.addAll(signatures.of(this, repository));
+        return new Publication(index, manifests, all, Signatures.NONE, entry, origins, files);
+    }
+
+    /** The same as a file has it, under the first of its names. */
+    Publication in(List<ImageReference> names) {
+        return names.isEmpty() ? this : in(names.getFirst());
     }
 
     /** What the name stands for. */

@@ -8,6 +8,9 @@ import dev.slipway.image.MediaTypes;
 import dev.slipway.image.Platform;
 import dev.slipway.registry.BlobSource;
 import dev.slipway.registry.ImageReference;
+import dev.slipway.registry.RegistryClient;
+import java.io.IOException;
+import java.io.InputStream;
 import java.util.List;
 import java.util.Optional;
 
@@ -31,6 +34,11 @@ public record PublishableImage(Manifest manifest, byte[] config, List<Layer> lay
             if (content.isEmpty() && origin.isEmpty()) {
                 throw new IllegalArgumentException("nobody knows where " + descriptor.digest() + " is");
             }
+        }
+
+        /** Its bytes as they are packed, from this machine or from the repository that has them. */
+        public InputStream open(RegistryClient registries) throws IOException {
+            return content.isPresent() ? content.get().open(0) : registries.openBlob(origin.orElseThrow(), descriptor);
         }
 
         /** A layer that this build made. */

@@ -65,7 +65,7 @@ public final class Publisher {
         if (request.ociLayoutPath().isPresent()) {
             new OciLayout(blobs)
                     .write(
-                            publication,
+                            publication.in(request.destinations()),
                             request.destinations(),
                             request.ociLayoutPath().get());
             listener.imageWritten(request.ociLayoutPath().get(), "OCI layout", digest);
@@ -82,7 +82,7 @@ public final class Publisher {
         for (int left = request.pushRetries(); ; left--) {
             try {
                 new Push(registries, listener, request.ignoreImmutableTagErrors())
-                        .push(publication, blobs.of(publication), request.destinations());
+                        .push(publication, blobs, request.destinations());
                 return;
             } catch (RegistryException e) {
                 if (left == 0 || e.kind() == Kind.IMMUTABLE_TAG) {

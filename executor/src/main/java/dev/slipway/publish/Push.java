@@ -39,8 +39,7 @@ final class Push {
         this.ignoreImmutableTags = ignoreImmutableTags;
     }
 
-    void push(Publication publication, Collection<Blobs.Blob> blobs, List<ImageReference> destinations)
-            throws IOException {
+    void push(Publication all, Blobs sources, List<ImageReference> destinations) throws IOException {
         Map<String, List<ImageReference>> repositories = new LinkedHashMap<>();
         destinations.forEach(destination -> repositories
                 .computeIfAbsent(destination.name(), name -> new ArrayList<>())
@@ -49,7 +48,8 @@ final class Push {
         for (List<ImageReference> tags : repositories.values()) {
             long start = System.nanoTime();
             ImageReference repository = tags.getFirst();
-            pushBlobs(repository, blobs, Optional.ofNullable(served.get(repository.registry())));
+            Publication publication = all.in(repository);
+            pushBlobs(repository, sources.of(publication), Optional.ofNullable(served.get(repository.registry())));
             pushUntagged(publication, repository);
             for (ImageReference tag : tags) {
                 pushTag(publication, tag);
@@ -75,7 +75,7 @@ final class Push {
                 publication.root().mediaType());
         for (Publication.Referrer referrer : publication.referrers()) {
             Manifest manifest = referrer.artifact().manifest();
-            registries.pushReferrer(repository, manifest.raw(), referrer.listed(), publication.digest());
+            registries.pushReferrer(repository, manifest.raw(), referrer.listed(), referrer.subject());
             if (referrer.tag().isPresent()) {
                 registries.pushManifest(repository.withTag(referrer.tag().get()), manifest.raw(), manifest.mediaType());
             }

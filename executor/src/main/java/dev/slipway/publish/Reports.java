@@ -31,6 +31,9 @@ final class Reports {
     }
 
     void write() throws IOException {
+        for (Map.Entry<Path, byte[]> file : publication.files().entrySet()) {
+            OutputFile.write("--sbom", file.getKey(), out -> out.write(file.getValue()));
+        }
         for (Map.Entry<Report, Path> wanted : request.reports().entrySet()) {
             write(wanted.getKey(), wanted.getValue());
         }

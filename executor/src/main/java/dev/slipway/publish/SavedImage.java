@@ -67,8 +67,13 @@ public final class SavedImage {
         }
         Publication publication = publication(roots.values().iterator().next());
         for (Descriptor referrer : referrers) {
-            publication = publication.with(
-                    new Publication.Referrer(image(referrer), referrer, tag(referrer, publication.digest())));
+            PublishableImage artifact = image(referrer);
+            if (artifact.manifest().subject().isPresent()) {
+                publication = publication.with(new Publication.Referrer(
+                        artifact,
+                        referrer,
+                        tag(referrer, artifact.manifest().subject().get().digest())));
+            }
         }
         return publication;
     }
@@ -93,7 +98,7 @@ public final class SavedImage {
             }
             manifests.add(image(entry));
         }
-        return new Publication(Optional.of(index), manifests, List.of(), Map.of(), Origins.UNKNOWN);
+        return Publication.of(Optional.of(index), manifests);
     }
 
     private PublishableImage image(Descriptor descriptor) throws IOException {

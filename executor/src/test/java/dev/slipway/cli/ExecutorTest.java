@@ -63,8 +63,8 @@ class ExecutorTest {
 
     @Test
     void refusesLaterFlagsByNameUnlessTheyHaveTheirDefault() {
-        assertThat(run("--no-push", "--sbom=true")).isEqualTo(64);
-        assertThat(lastLine()).contains("--sbom is not supported yet");
+        assertThat(run("--no-push", "--explain-cache")).isEqualTo(64);
+        assertThat(lastLine()).contains("--explain-cache is not supported yet");
         assertThat(run("--cache=false", "--materialize=false", "--cache-repo=r/c"))
                 .isEqualTo(64);
         assertThat(lastLine()).contains("--destination is missing");
