@@ -37,7 +37,7 @@ final class DoctorCommand {
         boolean json = json(flags);
         try {
             List<DoctorSection> sections = new ArrayList<>();
-            for (Examination examination : examinations(flags)) {
+            for (Examination examination : examinations(flags, progress)) {
                 sections.add(examination.examine());
             }
             if (json) {
@@ -56,9 +56,14 @@ final class DoctorCommand {
     }
 
     /** Every section, in the order in which it is shown: a new one is a line here. */
-    private List<Examination> examinations(GivenFlags flags) {
+    private List<Examination> examinations(GivenFlags flags, ProgressListener progress) {
         MachineExaminations machine = new MachineExaminations(flags, workingDirectory);
-        return List.of(machine::environment, machine::isolation, machine::capabilities);
+        List<Examination> examinations =
+                new ArrayList<>(List.of(machine::environment, machine::isolation, machine::capabilities));
+        if (RegistryExaminations.wanted(flags)) {
+            examinations.add(new RegistryExaminations(flags, progress)::destinations);
+        }
+        return examinations;
     }
 
     private static boolean json(GivenFlags flags) throws UsageException {

@@ -16,7 +16,7 @@ import java.util.Set;
 
 /** The executor's commands by name; building is the one without. */
 final class Executor {
-    private static final Set<String> LATER = Set.of("plan", "pipeline", "report", "diff", "cache", "login");
+    private static final Set<String> LATER = Set.of("plan", "pipeline", "report", "diff", "cache");
 
     private final Streams streams;
     private final Path workingDirectory;
@@ -59,6 +59,7 @@ final class Executor {
                 case "push" -> new PushCommand(streams, workingDirectory, clock).run(rest, environment);
                 case "index" -> new IndexCommand(streams, workingDirectory, clock).run(rest, environment);
                 case "warm" -> new WarmCommand(streams, workingDirectory, clock).run(rest, environment);
+                case "login" -> new LoginCommand(streams, System.in).run(rest, environment);
                 case "build" -> new BuildCommand(streams, workingDirectory, clock).run(rest, environment);
                 default -> {
                     requireFlag(command);
@@ -72,7 +73,8 @@ final class Executor {
 
     private static void requireFlag(String command) throws UsageException {
         if (!command.isEmpty() && !command.startsWith("-")) {
-            List<String> commands = List.of("build", "check", "doctor", "push", "index", "warm", "version", "help");
+            List<String> commands =
+                    List.of("build", "check", "doctor", "push", "index", "warm", "login", "version", "help");
             throw new UsageException("unknown subcommand \"%s\"; did you mean \"%s\"?"
                     .formatted(command, Nearest.to(command, commands)));
         }

@@ -45,11 +45,12 @@ final class FlagParser {
             throw new UsageException(String.valueOf(refused.getMessage()));
         }
         Map<Flag, List<String>> given = new LinkedHashMap<>();
+        // As in kaniko, an empty value is none; for its helpers it says that none is asked.
         // An option is listed once for each time that it is written, every time with all its values.
         for (OptionSpec option : result.matchedOptions()) {
             Flag flag = (Flag) option.userObject();
             List<String> values = option.stringValues().stream()
-                    .filter(value -> !value.isEmpty())
+                    .filter(value -> !value.isEmpty() || flag.equals(RegistryFlags.CREDENTIAL_HELPERS))
                     .toList();
             if (!values.isEmpty()) {
                 given.put(flag, values);

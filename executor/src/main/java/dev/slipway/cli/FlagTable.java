@@ -31,7 +31,10 @@ final class FlagTable {
             new Section("What is shown", LogFlags.ALL));
 
     static final List<Section> DOCTOR = List.of(
-            new Section("What is examined", List.of(DoctorFlags.FORMAT, RunFlags.SLIPWAY_DIR, RunFlags.FORCE)),
+            new Section(
+                    "What is examined",
+                    List.of(DoctorFlags.FORMAT, RunFlags.SLIPWAY_DIR, RunFlags.FORCE, OutputFlags.DESTINATION)),
+            new Section("How registries are spoken to", RegistryFlags.ALL),
             new Section("What is shown", LogFlags.ALL));
 
     private static final List<Section> PUBLISHING = List.of(

@@ -12,6 +12,11 @@ final class RegistryEvents implements RegistryListener {
     }
 
     @Override
+    public void info(String text) {
+        progress.info(text);
+    }
+
+    @Override
     public void debug(String text) {
         progress.debug(text);
     }

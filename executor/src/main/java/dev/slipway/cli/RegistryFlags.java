@@ -33,8 +33,9 @@ final class RegistryFlags {
     static final Flag SKIP_DEFAULT_REGISTRY_FALLBACK =
             toggle("skip-default-registry-fallback", "Pull from mirrors and maps only.");
     static final Flag CREDENTIAL_HELPERS = repeated(
-                    "credential-helpers", "NAME", "Which built-in helpers are asked: env, google, ecr, acr, gitlab.")
-            .later();
+            "credential-helpers",
+            "NAME",
+            "Which built-in helpers are asked: env, google, ecr, acr, gitlab; empty for none.");
     static final Flag PUSH_RETRY =
             value("push-retry", "N", "Further attempts of the whole push.").defaultsTo("0");
     static final Flag PUSH_IGNORE_IMMUTABLE_TAG_ERRORS =

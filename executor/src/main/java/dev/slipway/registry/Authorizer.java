@@ -58,6 +58,11 @@ final class Authorizer {
         return access(scopes).refused(grant, status, challenges);
     }
 
+    /** Where the credential comes from that is used for a repository now; none for anonymous. */
+    Optional<String> origin(List<Scope> scopes) {
+        return access(scopes).origin();
+    }
+
     private Access access(List<Scope> scopes) {
         Set<Scope> key = new LinkedHashSet<>(scopes);
         return accesses.computeIfAbsent(key, missing -> new Access(candidates(scopes.getFirst()), Scope.texts(scopes)));
@@ -80,6 +85,7 @@ final class Authorizer {
         private List<Challenge> used = List.of();
         private int current;
         private int generation;
+        private int announced = -1;
         private @Nullable Token token;
         private @Nullable RegistryException firstFailure;
 
@@ -119,6 +125,14 @@ final class Authorizer {
         private Grant tryGrant(String operation) throws IOException {
             Credential.Found found = candidates.get(current);
             Optional<String> origin = Optional.of(found.origin()).filter(text -> !text.isEmpty());
+            if (announced != current) {
+                announced = current;
+                listener.debug("%s: asking %s"
+                        .formatted(
+                                scopes,
+                                origin.map(text -> "with the credential from " + text)
+                                        .orElse("without a credential")));
+            }
             used = host.challenges();
             if (found.credential() instanceof Credential.RegistryToken(Secret access)) {
                 return new Grant(Optional.of("Bearer " + access.reveal()), origin, generation, false);
@@ -141,6 +155,15 @@ final class Authorizer {
                 return new Grant(Optional.of(TokenServer.basic(password)), origin, generation, false);
             }
             return new Grant(Optional.empty(), Optional.empty(), generation, false);
+        }
+
+        Optional<String> origin() {
+            lock.lock();
+            try {
+                return Optional.of(candidates.get(current).origin()).filter(text -> !text.isEmpty());
+            } finally {
+                lock.unlock();
+            }
         }
 
         boolean refused(Grant grant, int status, List<Challenge> challenges) {

@@ -8,18 +8,29 @@ import java.io.InterruptedIOException;
 import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
- * One blob's way into a repository (OCI distribution-spec, "Pushing Blobs"): a session, and one PUT with the whole blob.
- * When it breaks off, the registry is asked how much it has, and the rest follows; a registry that has forgotten the
- * session gets a new one.
+ * One blob's way into a repository (OCI distribution-spec, "Pushing Blobs"): a session, and one PUT with the whole blob,
+ * or chunks where something on the way takes no body of that size. When it breaks off, the registry is asked how much it
+ * has, and the rest follows; a registry that has forgotten the session gets a new one.
  */
 final class BlobUpload {
+    private static final long FIRST_CHUNK_BYTES = 64L << 20;
+    private static final long SMALLEST_CHUNK_BYTES = 512L << 10;
+    private static final int TOO_LARGE = 413;
+
     private final Requests requests;
     private final Endpoint endpoint;
     private final Descriptor blob;
     private final BlobSource source;
     private final String operation;
+
+    /** How much goes into one request. */
+    private long chunkBytes = Long.MAX_VALUE;
+
+    /** The last place that the registry named, which it is asked about when a connection breaks. */
+    private @Nullable Session reached;
 
     BlobUpload(Requests requests, Endpoint endpoint, Descriptor blob, BlobSource source, String operation) {
         this.requests = requests;
@@ -89,9 +100,14 @@ final class BlobUpload {
         Optional<Session> session = given;
         for (int made = 1; ; made++) {
             Session current = session.isPresent() ? session.get() : start();
+            reached = current;
             RegistryException failure;
             Optional<String> retryAfter = Optional.empty();
-            try (HttpAnswer answer = put(current)) {
+            try (HttpAnswer answer = send(current)) {
+                if (answer.status() == TOO_LARGE && takesLess()) {
+                    session = Optional.empty();
+                    continue;
+                }
                 if (answer.status() == 201 || answer.status() == 204 || answer.status() == 200) {
                     checkDigest(answer);
                     return;
@@ -116,14 +132,14 @@ final class BlobUpload {
             } catch (IOException e) {
                 failure = Failures.unanswered(operation, current.location(), e);
             }
-            if (!requests.retry().again(made, retryAfter)) {
+            if (!requests.retry(endpoint).again(made, retryAfter)) {
                 throw failure;
             }
             requests.listener().debug(failure.getMessage() + "; trying again");
             if (exists()) {
                 return; // the answer was lost, not the blob
             }
-            session = status(current);
+            session = status(reached == null ? current : reached);
         }
     }
 
@@ -169,6 +185,50 @@ final class BlobUpload {
             // The right to push has been shown; registries that can't cancel forget the session by themselves.
             requests.listener().debug("%s: not cancelled: %s".formatted(operation, e.getMessage()));
         }
+    }
+
+    /** A proxy in front of a registry may take bodies of a megabyte only (nginx), or of a hundred. */
+    private boolean takesLess() {
+        long next = Math.min(FIRST_CHUNK_BYTES, Math.min(chunkBytes, blob.sizeBytes()) / 2);
+        if (next < SMALLEST_CHUNK_BYTES) {
+            return false;
+        }
+        chunkBytes = next;
+        requests.listener()
+                .debug("%s: too large for one request, going on in chunks of %d bytes".formatted(operation, next));
+        return true;
+    }
+
+    /** Everything that is left: in one PUT, or in chunks and a PUT that ends them. */
+    private HttpAnswer send(Session from) throws IOException {
+        Session session = from;
+        while (blob.sizeBytes() - session.offset() > chunkBytes) {
+            HttpAnswer answer = patch(session);
+            if (answer.status() < 200 || answer.status() > 299) {
+                return answer;
+            }
+            try (answer) {
+                URI location = answer.header("Location").isPresent()
+                        ? location(session.location(), answer)
+                        : session.location();
+                session = new Session(location, session.offset() + chunkBytes);
+                reached = session;
+            }
+        }
+        return put(session);
+    }
+
+    private URI location(URI asked, HttpAnswer answer) throws RegistryException {
+        Ask ask = Ask.of(endpoint, operation, "PATCH", asked);
+        return location(ask, answer.uri(), answer.header("Location").orElseThrow());
+    }
+
+    private HttpAnswer patch(Session session) throws IOException {
+        return requests.send(Ask.of(endpoint, operation, "PATCH", session.location())
+                .withHeader("Content-Type", "application/octet-stream")
+                .withHeader("Content-Range", "%d-%d".formatted(session.offset(), session.offset() + chunkBytes - 1))
+                .withBody(new HttpCall.Body(chunkBytes, () -> source.open(session.offset())))
+                .onlyOnce());
     }
 
     private HttpAnswer put(Session session) throws IOException {

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -27,19 +28,38 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 public final class ConfiguredCredentials implements CredentialSource {
     private static final Duration HELPER_LIMIT = Duration.ofSeconds(30);
+
+    /** For a cloud's library to find out who we are and ask twice; its metadata server gets two seconds of them. */
+    private static final Duration VENDOR_LIMIT = Duration.ofSeconds(15);
+
+    /** kaniko's image has these helpers; ours has what they do built in. */
+    private static final Set<String> BUILT_IN =
+            Set.of("ecr-login", "gcr", "gcloud", "acr-env", "acr", "acr-login", "gitlabci");
+
+    /** What {@code --credential-helpers} may name. */
+    public static final Set<String> HELPERS =
+            Collections.unmodifiableSet(new LinkedHashSet<>(List.of("env", "google", "ecr", "acr", "gitlab")));
+
     private static final List<String> FILE_NAMES = List.of("config.json", ".dockerconfigjson");
 
     private final List<DockerConfig> configs;
     private final Map<String, String> environment;
     private final CredentialHelper helper;
     private final RegistryListener listener;
+    private final Set<String> enabled;
+    private final List<VendorCredentials> vendors;
+    private final Map<String, Optional<Credential.Found>> answered = new ConcurrentHashMap<>();
     private final Map<String, Optional<Credential>> asked = new ConcurrentHashMap<>();
 
     private ConfiguredCredentials(
             List<DockerConfig> configs,
             Map<String, String> environment,
             CredentialHelper helper,
-            RegistryListener listener) {
+            RegistryListener listener,
+            Set<String> enabled,
+            List<VendorCredentials> vendors) {
+        this.enabled = Set.copyOf(enabled);
+        this.vendors = List.copyOf(vendors);
         this.configs = configs;
         this.environment = environment;
         this.helper = helper;
@@ -71,7 +91,35 @@ public final class ConfiguredCredentials implements CredentialSource {
                 List.copyOf(configs),
                 Map.copyOf(environment),
                 new CredentialHelper(environment, helperLimit),
-                listener);
+                listener,
+                HELPERS,
+                List.of());
+    }
+
+    /**
+     * The same with those built-in sources only that {@code --credential-helpers} names; files and variables of Docker's
+     * always count.
+     *
+     * @param names of {@link #HELPERS}
+     * @param clouds all vendors there are; those that aren't named are left out
+     */
+    public ConfiguredCredentials with(Set<String> names, List<VendorCredentials> clouds) {
+        return new ConfiguredCredentials(
+                configs,
+                environment,
+                helper,
+                listener,
+                names,
+                clouds.stream().filter(vendor -> names.contains(vendor.name())).toList());
+    }
+
+    /** {@code proxies.default} of the first config file that has some, as the variables that it stands for. */
+    public Map<String, String> proxies() {
+        return configs.stream()
+                .map(DockerConfig::proxies)
+                .filter(variables -> !variables.isEmpty())
+                .findFirst()
+                .orElse(Map.of());
     }
 
     private static Set<Path> files(Map<String, String> environment, List<Path> ownDirectories) {
@@ -128,6 +176,10 @@ public final class ConfiguredCredentials implements CredentialSource {
                     .flatMap(name -> ask(name, registry, config.origin() + " (credsStore, docker-credential-%s)"))
                     .ifPresent(found -> fitting.add(new Fitting(-1, found)));
         }
+        vendors.stream()
+                .filter(vendor -> vendor.serves(registry))
+                .flatMap(vendor -> ask(vendor, registry).stream())
+                .forEach(found -> fitting.add(new Fitting(-2, found)));
         fitting.sort(Comparator.comparingInt(Fitting::depth).reversed());
         // What was refused once isn't tried again because it stands in two places.
         Map<Credential, Credential.Found> different = new LinkedHashMap<>();
@@ -135,7 +187,23 @@ public final class ConfiguredCredentials implements CredentialSource {
         return List.copyOf(different.values());
     }
 
+    private Optional<Credential.Found> ask(VendorCredentials vendor, String registry) {
+        return answered.computeIfAbsent(registry, key -> {
+            try {
+                return new BoundedVendor(VENDOR_LIMIT).ask(vendor, registry);
+            } catch (IOException e) {
+                // A public image can be had without; where it can't, the registry's refusal follows this line.
+                listener.warn("no credential for %s: %s".formatted(registry, e.getMessage()));
+                return Optional.empty();
+            }
+        });
+    }
+
     private Optional<Credential.Found> ask(String name, String registry, String origin) {
+        if (BUILT_IN.contains(name) && !helper.isInstalled(name)) {
+            listener.debug("docker-credential-%s is built in; it is not asked as a program".formatted(name));
+            return Optional.empty();
+        }
         return asked.computeIfAbsent(name + " " + registry, key -> {
                     try {
                         return helper.get(name, registry);
@@ -150,13 +218,22 @@ public final class ConfiguredCredentials implements CredentialSource {
 
     private List<Credential.Found> fromVariables(String registry) {
         List<Credential.Found> found = new ArrayList<>();
-        fromKaniko(registry).ifPresent(found::add);
+        if (enabled.contains("env")) {
+            fromKaniko(registry).ifPresent(found::add);
+        }
+        if (!enabled.contains("gitlab")) {
+            return found;
+        }
         for (Variables names : Variables.OF_GITLAB) {
             boolean meant = text(environment, names.host())
                     .map(host -> DockerConfig.Key.parse(host).registry().equals(registry))
                     .orElse(false);
             if (meant) {
                 pair(names.user(), names.password()).ifPresent(found::add);
+                text(environment, "CI_JOB_TOKEN")
+                        .map(token -> new Credential.Found(
+                                new Credential.Password("gitlab-ci-token", new Secret(token)), "CI_JOB_TOKEN"))
+                        .ifPresent(found::add);
             }
         }
         return found;

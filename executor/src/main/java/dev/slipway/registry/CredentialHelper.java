@@ -61,6 +61,14 @@ final class CredentialHelper {
         return result(program, process, output);
     }
 
+    boolean isInstalled(String name) {
+        try {
+            return NAME.matcher(name).matches() && Files.isExecutable(onPath("docker-credential-" + name));
+        } catch (IOException e) {
+            return false; // which is all that was asked
+        }
+    }
+
     private Path onPath(String program) throws IOException {
         for (String directory : environment.getOrDefault("PATH", "").split(":")) {
             Path file = Path.of(directory, program);

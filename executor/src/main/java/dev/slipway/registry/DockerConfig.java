@@ -15,12 +15,17 @@ import java.util.Optional;
 
 /**
  * One document in the form of Docker's {@code config.json}: credentials by registry or by a path in it ({@code auths}),
- * and helper programs ({@code credHelpers}, {@code credsStore}).
+ * helper programs ({@code credHelpers}, {@code credsStore}), and proxies.
  *
  * @param origin the file or variable, for messages
+ * @param proxies {@code proxies.default}, as the variables that it stands for
  */
 record DockerConfig(
-        String origin, Map<Key, Entry> auths, Map<String, String> credHelpers, Optional<String> credsStore) {
+        String origin,
+        Map<Key, Entry> auths,
+        Map<String, String> credHelpers,
+        Optional<String> credsStore,
+        Map<String, String> proxies) {
     private static final JsonMapper MAPPER = new JsonMapper();
 
     /**
@@ -55,6 +60,7 @@ record DockerConfig(
     DockerConfig {
         auths = Map.copyOf(auths);
         credHelpers = Map.copyOf(credHelpers);
+        proxies = Map.copyOf(proxies);
     }
 
     /** Reads the document; what is wrong with it is said without showing anything of it. */
@@ -91,7 +97,20 @@ record DockerConfig(
                 origin,
                 auths,
                 helpers,
-                Optional.of(root.path("credsStore").asText("")).filter(name -> !name.isEmpty()));
+                Optional.of(root.path("credsStore").asText("")).filter(name -> !name.isEmpty()),
+                proxies(root.path("proxies").path("default")));
+    }
+
+    private static Map<String, String> proxies(JsonNode node) {
+        Map<String, String> variables = new LinkedHashMap<>();
+        Map.of("httpProxy", "HTTP_PROXY", "httpsProxy", "HTTPS_PROXY", "noProxy", "NO_PROXY")
+                .forEach((field, name) -> {
+                    String value = node.path(field).asText("").strip();
+                    if (!value.isEmpty()) {
+                        variables.put(name, value);
+                    }
+                });
+        return variables;
     }
 
     private static Optional<Credential> credential(JsonNode node, String key, String origin) throws RegistryException {

@@ -4,8 +4,13 @@ package dev.slipway.registry;
  * A repository as it is reached: at its own registry, or below a mirror's path.
  *
  * @param registry as {@link ImageReference} has registries; options and credentials go by it
+ * @param replaceable whether another place is asked when this one fails, so that it gets fewer attempts
  */
-record Endpoint(String registry, String repository, Direction direction) {
+record Endpoint(String registry, String repository, Direction direction, boolean replaceable) {
+
+    Endpoint(String registry, String repository, Direction direction) {
+        this(registry, repository, direction, false);
+    }
 
     /** Docker Hub's programs listen elsewhere than its name says. */
     static String apiHost(String registry) {

@@ -4,6 +4,7 @@ import dev.slipway.registry.RegistryException.Kind;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -39,8 +40,8 @@ final class Endpoints {
             try {
                 T answer = question.ask(endpoint);
                 Endpoint before = serving.put(reference.name(), endpoint);
-                if (endpoints.size() > 1 && !endpoint.equals(before)) {
-                    listener.debug("%s is served by %s".formatted(reference.name(), endpoint));
+                if (!isOriginal(endpoint, reference) && !endpoint.equals(before)) {
+                    listener.info("%s is served by %s".formatted(reference.name(), endpoint));
                 }
                 return answer;
             } catch (RegistryException e) {
@@ -68,17 +69,41 @@ final class Endpoints {
         throw all;
     }
 
+    private static boolean isOriginal(Endpoint endpoint, ImageReference reference) {
+        return endpoint.registry().equals(reference.registry())
+                && endpoint.repository().equals(reference.repository());
+    }
+
+    /** The mirrors for a repository by the path that they replace, the deepest path first, the whole registry last. */
+    private Map<String, List<String>> mappings(ImageReference reference) {
+        Map<String, List<String>> mappings = new LinkedHashMap<>();
+        String repository = reference.repository();
+        for (int end = repository.lastIndexOf('/'); end > 0; end = repository.lastIndexOf('/', end - 1)) {
+            String path = repository.substring(0, end);
+            List<String> mirrors = options.mirrors().get(reference.registry() + "/" + path);
+            if (mirrors != null) {
+                mappings.put(path, mirrors);
+            }
+        }
+        mappings.put("", options.mirrors().getOrDefault(reference.registry(), List.of()));
+        return mappings;
+    }
+
     private List<Endpoint> of(ImageReference reference) {
         List<Endpoint> endpoints = new ArrayList<>();
-        List<String> mirrors = options.mirrors().getOrDefault(reference.registry(), List.of());
-        for (String mirror : mirrors) {
-            int slash = mirror.indexOf('/');
-            String host = slash < 0 ? mirror : mirror.substring(0, slash);
-            String prefix = slash < 0 ? "" : mirror.substring(slash + 1) + "/";
-            endpoints.add(new Endpoint(
-                    ImageReference.canonicalRegistry(host), prefix + reference.repository(), Direction.PULL));
-        }
-        if (mirrors.isEmpty() || options.fallback()) {
+        mappings(reference).forEach((path, mirrors) -> {
+            String rest = path.isEmpty()
+                    ? reference.repository()
+                    : reference.repository().substring(path.length() + 1);
+            for (String mirror : mirrors) {
+                int slash = mirror.indexOf('/');
+                String host = slash < 0 ? mirror : mirror.substring(0, slash);
+                String prefix = slash < 0 ? "" : mirror.substring(slash + 1) + "/";
+                endpoints.add(
+                        new Endpoint(ImageReference.canonicalRegistry(host), prefix + rest, Direction.PULL, true));
+            }
+        });
+        if (endpoints.isEmpty() || options.fallback()) {
             endpoints.add(new Endpoint(reference.registry(), reference.repository(), Direction.PULL));
         }
         Endpoint served = serving.get(reference.name());

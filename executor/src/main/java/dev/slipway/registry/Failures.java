@@ -17,6 +17,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.SSLPeerUnverifiedException;
@@ -68,12 +69,15 @@ final class Failures {
         String said = complaints.isEmpty()
                 ? ""
                 : complaints.stream().map(Complaint::toString).collect(Collectors.joining("; ", " (", ")"));
-        Kind kind = kind(answer.status(), codes, said);
+        boolean ofATag = Optional.ofNullable(answer.uri().getPath()).orElse("").contains("/manifests/");
+        Kind kind = ofATag && Immutability.isMeant(answer.status(), codes, said)
+                ? Kind.IMMUTABLE_TAG
+                : kind(answer.status());
         String status = answer.status()
                 + Optional.ofNullable(REASONS.get(answer.status()))
                         .map(text -> " " + text)
                         .orElse("");
-        String advice = advice(kind, who);
+        String advice = advice(kind, who) + (kind == Kind.RATE_LIMITED ? limits(answer) : "");
         return new RegistryException(
                 kind,
                 "%s: %s answered %s%s%s".formatted(operation, shown(answer.uri()), status, said, advice),
@@ -83,17 +87,15 @@ final class Failures {
                 null);
     }
 
-    private static Kind kind(int status, List<String> codes, String said) {
-        String text = said.toLowerCase(Locale.ROOT);
-        if (status >= 400
-                && status < 500
-                && (codes.contains("TAG_INVALID")
-                        || codes.contains("TAG_ALREADY_EXISTS")
-                        || text.contains("immutable")
-                        || text.contains("cannot be overwritten")
-                        || text.contains("cannot be updated"))) {
-            return Kind.IMMUTABLE_TAG;
-        }
+    /** What Docker Hub says about its limit: {@code 100;w=21600} means 100 pulls in six hours. */
+    private static String limits(HttpAnswer answer) {
+        String told = Stream.of("RateLimit-Limit", "RateLimit-Remaining", "Docker-RateLimit-Source")
+                .flatMap(name -> answer.header(name).stream().map(value -> name + ": " + value))
+                .collect(Collectors.joining(", "));
+        return told.isEmpty() ? "" : " (" + told + ")";
+    }
+
+    private static Kind kind(int status) {
         return switch (status) {
             case 401 -> Kind.UNAUTHORIZED;
             case 403 -> Kind.FORBIDDEN;

@@ -82,6 +82,10 @@ public final class RegistryClient implements AutoCloseable {
                 return Descriptor.of(
                         mediaType, digest.get(), answer.contentLength().getAsLong());
             }
+            if (Retry.isPassing(answer.status())) {
+                throw Failures.answered(
+                        operation, answer, Optional.empty()); // a GET would fare no better, and is billed
+            }
         }
         return document(endpoint, operation, name, Optional.empty()).descriptor();
     }
@@ -136,7 +140,7 @@ public final class RegistryClient implements AutoCloseable {
                 .orElse("");
     }
 
-    /** The image for {@code platform}: manifest and config, through an index where there is one. */
+    /** As {@link #resolve(ImageReference, Platform, DocumentStore)}, with nothing known. */
     public Resolved resolve(ImageReference reference, Platform platform) throws IOException {
         return resolve(reference, platform, DocumentStore.NONE);
     }
@@ -249,7 +253,7 @@ public final class RegistryClient implements AutoCloseable {
                         : requests.expect(ask.withHeader("Range", "bytes=" + offset + "-"), 200, 206),
                 operation,
                 blob,
-                requests.retry(),
+                requests.retry(endpoint),
                 requests.listener());
     }
 
@@ -365,6 +369,25 @@ public final class RegistryClient implements AutoCloseable {
                         offset -> InputStream.nullInputStream(),
                         "check the right to push to \"%s\"".formatted(endpoint))
                 .probe();
+    }
+
+    /**
+     * What a push would meet.
+     *
+     * @param credential where the credential comes from that the registry was shown last; none for anonymous
+     * @param refusal why it would fail, if it would
+     */
+    public record PushAccess(Optional<String> credential, Optional<RegistryException> refusal) {}
+
+    /** Asks the registry whether we may push, and says as whom; shows no secret. */
+    public PushAccess pushAccess(ImageReference repository) throws IOException {
+        Optional<RegistryException> refusal = Optional.empty();
+        try {
+            checkPush(repository);
+        } catch (RegistryException e) {
+            refusal = Optional.of(e);
+        }
+        return new PushAccess(requests.origin(target(repository)), refusal);
     }
 
     @Override

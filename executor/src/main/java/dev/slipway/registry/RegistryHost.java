@@ -12,6 +12,9 @@ import java.util.concurrent.locks.ReentrantLock;
  * first request ({@code GET /v2/}), so that no upload is sent in vain.
  */
 final class RegistryHost {
+    /** Whoever has never answered may be spelled wrong: that is said sooner than that somebody has gone. */
+    private static final int FIRST_ATTEMPTS = 5;
+
     private final String registry;
     private final Direction direction;
     private final RegistryOptions options;
@@ -26,7 +29,7 @@ final class RegistryHost {
         this.direction = direction;
         this.options = options;
         this.transport = transport;
-        this.retry = retry;
+        this.retry = retry.atMost(FIRST_ATTEMPTS);
     }
 
     String registry() {

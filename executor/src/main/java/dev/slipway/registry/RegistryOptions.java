@@ -26,7 +26,8 @@ import java.util.Set;
  * @param unverifiedRegistries {@code --skip-tls-verify-registry}
  * @param certificates {@code --registry-certificate}: CA files by host
  * @param clientCertificates {@code --registry-client-cert}, by host
- * @param mirrors by registry, where its images are looked for first: hosts, each with an optional path prefix
+ * @param mirrors by registry, or by a path in it, where its images are looked for first: hosts, each with an optional
+ *     path prefix
  * @param fallback whether the registry itself is asked when no mirror has the image
  * @param network whom we believe, and {@code HTTP_PROXY} and its sisters
  * @param attempts how often a request is sent at most
@@ -67,6 +68,9 @@ public record RegistryOptions(
 
     /** Collects options flag by flag. */
     public static final class Builder {
+        /** With their pauses, enough for a registry that is away for a minute. */
+        private static final int ATTEMPTS = 10;
+
         private String userAgent = "slipway";
         private Leniency push = Leniency.NONE;
         private Leniency pull = Leniency.NONE;
@@ -79,7 +83,7 @@ public record RegistryOptions(
         private boolean fallback = true;
         private Map<String, String> environment = Map.of();
         private Map<String, String> configuredProxies = Map.of();
-        private int attempts = 5;
+        private int attempts = ATTEMPTS;
 
         private Builder() {}
 
@@ -162,15 +166,26 @@ public record RegistryOptions(
             return mirror(ImageReference.DOCKER_HUB, mirror);
         }
 
-        /** {@code --registry-map}: {@code ORIG=NEW}, several of them parted by semicolons. */
+        /**
+         * {@code --registry-map}: {@code ORIG=NEW}, several of them parted by semicolons. Both may have a path; what
+         * follows ORIG in a name follows NEW instead.
+         */
         public Builder registryMap(String flag) {
             for (String entry : flag.split(";")) {
                 if (!entry.isBlank()) {
                     String[] parts = split(entry.strip(), "--registry-map", "ORIG=NEW[;ORIG=NEW]");
-                    mirror(ImageReference.canonicalRegistry(parts[0]), parts[1]);
+                    mirror(original(parts[0]), parts[1]);
                 }
             }
             return this;
+        }
+
+        private static String original(String text) {
+            String plain = text.strip().replaceFirst("^https?://", "").replaceFirst("/+$", "");
+            int slash = plain.indexOf('/');
+            return slash < 0
+                    ? ImageReference.canonicalRegistry(plain)
+                    : ImageReference.canonicalRegistry(plain.substring(0, slash)) + plain.substring(slash);
         }
 
         private Builder mirror(String registry, String mirror) {

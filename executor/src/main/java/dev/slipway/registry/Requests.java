@@ -21,6 +21,9 @@ final class Requests {
     private static final int MOST_REDIRECTS = 10;
     private static final int MOST_REFUSALS = 12;
 
+    /** For a mirror, which another place stands in for. */
+    private static final int ATTEMPTS_OF_REPLACEABLE = 3;
+
     private final RegistryOptions options;
     private final CredentialSource credentials;
     private final RegistryListener listener;
@@ -95,8 +98,8 @@ final class Requests {
         }
     }
 
-    Retry retry() {
-        return retry;
+    Retry retry(Endpoint endpoint) {
+        return endpoint.replaceable() ? retry.atMost(ATTEMPTS_OF_REPLACEABLE) : retry;
     }
 
     RegistryListener listener() {
@@ -121,7 +124,7 @@ final class Requests {
                 HttpAnswer answer = authorised(ask);
                 if (ask.once()
                         || !Retry.isPassing(answer.status())
-                        || !retry.again(made, answer.header("Retry-After"))) {
+                        || !retry(ask.endpoint()).again(made, answer.header("Retry-After"))) {
                     return answer;
                 }
                 answer.close();
@@ -145,8 +148,9 @@ final class Requests {
     }
 
     private boolean again(Ask ask, int made, IOException e) throws IOException {
-        boolean again =
-                !ask.once() && Failures.kind(e) != RegistryException.Kind.TLS && retry.again(made, Optional.empty());
+        boolean again = !ask.once()
+                && Failures.kind(e) != RegistryException.Kind.TLS
+                && retry(ask.endpoint()).again(made, Optional.empty());
         if (again) {
             listener.debug("%s: %s, trying again".formatted(ask.operation(), e.getMessage()));
         }
@@ -187,13 +191,16 @@ final class Requests {
         }
     }
 
-    /** Follows redirects of reading requests; who we are stays between us and the registry. */
+    /**
+     * Follows redirects: any of a reading request, and those that keep method and body of the others (RFC 9110, sections
+     * 15.4.8 and 15.4.9). Who we are stays between us and the registry.
+     */
     private HttpAnswer followed(Ask ask, HttpCall first) throws IOException {
         HttpCall call = first;
         for (int redirects = 0; ; redirects++) {
             HttpAnswer answer = transport.send(call);
             Optional<String> location = answer.header("Location");
-            if (!isRedirect(answer.status()) || location.isEmpty() || !isReading(call.method())) {
+            if (!mayFollow(call.method(), answer.status()) || location.isEmpty()) {
                 return answer;
             }
             try (answer) {
@@ -208,12 +215,9 @@ final class Requests {
         }
     }
 
-    private static boolean isRedirect(int status) {
-        return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
-    }
-
-    private static boolean isReading(String method) {
-        return method.equals("GET") || method.equals("HEAD");
+    private static boolean mayFollow(String method, int status) {
+        boolean reading = method.equals("GET") || method.equals("HEAD");
+        return status == 307 || status == 308 || reading && (status == 301 || status == 302 || status == 303);
     }
 
     static boolean sameServer(URI one, URI other) {
@@ -245,11 +249,18 @@ final class Requests {
                 : known(ask.endpoint()).host().base(ask.operation()).resolve(ask.target());
     }
 
+    /** Where the credential for a repository comes from, as far as it is known by now. */
+    Optional<String> origin(Endpoint endpoint) {
+        return known(endpoint).authorizer().origin(List.of(new Scope(endpoint.repository(), endpoint.direction())));
+    }
+
     private Known known(Endpoint endpoint) {
         return known.computeIfAbsent(endpoint.direction() + " " + endpoint.registry(), key -> {
-            RegistryHost host = new RegistryHost(endpoint.registry(), endpoint.direction(), options, transport, retry);
+            Retry patience = retry(endpoint);
+            RegistryHost host =
+                    new RegistryHost(endpoint.registry(), endpoint.direction(), options, transport, patience);
             return new Known(
-                    host, new Authorizer(host, credentials, new TokenServer(transport, retry), retry, listener));
+                    host, new Authorizer(host, credentials, new TokenServer(transport, patience), retry, listener));
         });
     }
 }

@@ -17,7 +17,7 @@ import java.util.random.RandomGenerator;
  */
 record Retry(int attempts, InstantSource clock, Sleeper sleeper, RandomGenerator random) {
     private static final Duration FIRST = Duration.ofMillis(500);
-    private static final Duration LONGEST = Duration.ofSeconds(20);
+    private static final Duration LONGEST = Duration.ofSeconds(30);
 
     /** A registry that wants us away for longer gets an error that says so rather than a build that seems to hang. */
     private static final Duration LONGEST_ASKED_FOR = Duration.ofMinutes(5);
@@ -30,6 +30,11 @@ record Retry(int attempts, InstantSource clock, Sleeper sleeper, RandomGenerator
 
     static Retry standard(int attempts) {
         return new Retry(attempts, InstantSource.system(), Thread::sleep, RandomGenerator.getDefault());
+    }
+
+    /** The same with fewer attempts, if it has more. */
+    Retry atMost(int fewer) {
+        return fewer < attempts ? new Retry(fewer, clock, sleeper, random) : this;
     }
 
     /** Whether a status is one that passes. */

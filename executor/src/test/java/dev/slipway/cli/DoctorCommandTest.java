@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.slipway.fixture.registry.Credentials;
+import dev.slipway.fixture.registry.DockerRegistry;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -46,6 +48,35 @@ class DoctorCommandTest {
     }
 
     @Test
+    void saysWhichCredentialAPushWouldUseAndWhetherItIsLet() throws Exception {
+        Credentials known = Credentials.KNOWN;
+        try (DockerRegistry registry = DockerRegistry.with().withPassword().start()) {
+            String slipway = directory.resolve("own").toString();
+            String destination = registry.reference("team/app:1");
+            assertThat(doctor(Map.of(), "--slipway-dir", slipway, "--destination", destination))
+                    .isZero();
+            assertThat(out.toString(UTF_8))
+                    .contains(registry.host() + "/team/app", "it is asked without a credential: none was found")
+                    .containsPattern("(?m)^  no  push .*401 Unauthorized");
+
+            out.reset();
+            String config = "{\"auths\":{\"%s/team\":{\"username\":\"%s\",\"password\":\"%s\"}}}"
+                    .formatted(registry.host(), known.user(), known.password());
+            assertThat(doctor(
+                            Map.of("DOCKER_AUTH_CONFIG", config),
+                            "--slipway-dir",
+                            slipway,
+                            "--destination",
+                            destination))
+                    .isZero();
+            assertThat(out.toString(UTF_8))
+                    .contains("with the credential from DOCKER_AUTH_CONFIG (auths \"" + registry.host() + "/team\")")
+                    .containsPattern("(?m)^  yes push .*an upload to it can be started")
+                    .doesNotContain(known.password());
+        }
+    }
+
+    @Test
     void leavesNothingBehind() {
         doctor("--slipway-dir", directory.toString());
 
@@ -62,9 +93,13 @@ class DoctorCommandTest {
     }
 
     private int doctor(String... arguments) {
+        return doctor(Map.of(), arguments);
+    }
+
+    private int doctor(Map<String, String> environment, String... arguments) {
         Streams streams = new Streams(new PrintStream(out, true, UTF_8), new PrintStream(err, true, UTF_8));
         List<String> line = new java.util.ArrayList<>(List.of("doctor"));
         line.addAll(List.of(arguments));
-        return new Executor(streams, directory, InstantSource.system()).run(line, Map.of());
+        return new Executor(streams, directory, InstantSource.system()).run(line, environment);
     }
 }

@@ -10,10 +10,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -156,5 +159,82 @@ class CredentialsTest {
                         .all()
                         .toString())
                 .doesNotContain("secret");
+    }
+
+    /** A vendor that would answer for everybody. */
+    private record Cloud(String name, String registry, List<String> questions) implements VendorCredentials {
+        @Override
+        public boolean serves(String other) {
+            return other.equals(registry);
+        }
+
+        @Override
+        public Optional<Credential.Found> find(String other) throws IOException {
+            questions.add(other);
+            if (other.equals("broken.example")) {
+                throw new IOException("the login of gcloud has expired");
+            }
+            return Optional.of(new Credential.Found(new Credential.Password("from-" + name, new Secret("s")), name));
+        }
+    }
+
+    @Test
+    void asksACloudForItsOwnRegistriesOnlyAndOnce() throws IOException {
+        List<String> questions = new ArrayList<>();
+        config("docker/config.json", "{\"auths\":{\"cloud.example\":%s}}".formatted(auth("file")));
+        ConfiguredCredentials all = load().with(
+                        ConfiguredCredentials.HELPERS,
+                        List.of(
+                                new Cloud("ecr", "cloud.example", questions),
+                                new Cloud("google", "broken.example", questions)));
+        assertThat(all.find("localhost:5000", "app")).isEmpty();
+        assertThat(questions).isEmpty();
+        all.find("cloud.example", "one");
+        assertThat(all.find("cloud.example", "two"))
+                .extracting(Credential.Found::origin)
+                .containsExactly(directory.resolve("docker/config.json") + " (auths \"cloud.example\")", "ecr");
+        assertThat(questions).containsExactly("cloud.example");
+        assertThat(all.find("broken.example", "public/image")).isEmpty();
+        assertThat(clients.log).contains("warning: no credential for broken.example: the login of gcloud has expired");
+    }
+
+    @Test
+    void leavesOutTheHelpersThatAreNotNamed() throws IOException {
+        environment.put("KANIKO_EXAMPLE_COM_USER", "kaniko");
+        environment.put("KANIKO_EXAMPLE_COM_PASSWORD", "p");
+        environment.put("CI_REGISTRY", "r.example.com");
+        environment.put("CI_JOB_TOKEN", "t");
+        List<VendorCredentials> clouds = List.of(new Cloud("acr", "r.example.com", new ArrayList<>()));
+        assertThat(load().with(ConfiguredCredentials.HELPERS, clouds).find("r.example.com", "app"))
+                .extracting(Credential.Found::origin)
+                .containsExactly("KANIKO_EXAMPLE_COM_USER and KANIKO_EXAMPLE_COM_PASSWORD", "CI_JOB_TOKEN", "acr");
+        assertThat(load().with(Set.of("gitlab"), clouds).find("r.example.com", "app"))
+                .extracting(Credential.Found::origin)
+                .containsExactly("CI_JOB_TOKEN");
+        assertThat(load().with(Set.of(""), clouds).find("r.example.com", "app")).isEmpty();
+    }
+
+    @Test
+    void takesTheHelpersOfKanikosImageForBuiltIn() throws IOException {
+        environment.put("PATH", "/nowhere");
+        config("docker/config.json", "{\"credsStore\":\"ecr-login\",\"credHelpers\":{\"gcr.io\":\"gcr\"}}");
+        assertThat(users("gcr.io", "x")).isEmpty();
+        assertThat(users("docker.io", "library/debian")).isEmpty();
+        assertThat(clients.log).noneMatch(line -> line.startsWith("warning"));
+    }
+
+    @Test
+    void readsTheProxiesOfTheConfigFile() throws IOException {
+        config(
+                "docker/config.json",
+                "{\"proxies\":{\"default\":{\"httpsProxy\":\"http://proxy:3128\",\"noProxy\":\"10.0.0.0/8\"}}}");
+        assertThat(load().proxies())
+                .containsOnly(Map.entry("HTTPS_PROXY", "http://proxy:3128"), Map.entry("NO_PROXY", "10.0.0.0/8"));
+        Proxies proxies = Proxies.of(Map.of("no_proxy", "direct.example"), load().proxies());
+        assertThat(proxies.to(true, "r.example", 443)).isPresent();
+        assertThat(proxies.to(true, "direct.example", 443)).isEmpty();
+        assertThat(proxies.to(true, "10.1.1.1", 443))
+                .as("the environment's own list counts alone")
+                .isPresent();
     }
 }

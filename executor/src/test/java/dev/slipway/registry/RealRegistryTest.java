@@ -339,6 +339,6 @@ class RealRegistryTest {
                     .hasMessageContaining("404");
         }
         assertThat(clients.log)
-                .contains("docker.io/library/busybox is served by " + registry.host() + "/proxy/library/busybox");
+                .contains("info: docker.io/library/busybox is served by " + registry.host() + "/proxy/library/busybox");
     }
 }

@@ -19,6 +19,11 @@ final class TestClients {
     /** A listener that keeps what it hears. */
     final RegistryListener listener = new RegistryListener() {
         @Override
+        public void info(String text) {
+            log.add("info: " + text);
+        }
+
+        @Override
         public void debug(String text) {
             log.add(text);
         }
@@ -45,7 +50,7 @@ final class TestClients {
         return new Retry(5, now::get, this::sleep, new Random(1));
     }
 
-    private void sleep(Duration duration) {
+    void sleep(Duration duration) {
         sleeps.add(duration);
         now.updateAndGet(time -> time.plus(duration));
     }

@@ -1,0 +1,79 @@
+package dev.slipway.registry.google;
+
+import com.google.api.client.http.javanet.NetHttpTransport;
+import com.google.auth.http.HttpTransportFactory;
+import com.google.auth.oauth2.GoogleCredentials;
+import dev.slipway.network.NetworkSettings;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.HttpURLConnection;
+import java.net.InetSocketAddress;
+import java.net.Proxy;
+import java.net.URL;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** The only class here that needs Google's library: who we are to Google. */
+final class GoogleIdentity {
+    private static final List<String> SCOPES = List.of("https://www.googleapis.com/auth/cloud-platform");
+    private static final String KEY_FILE = "GOOGLE_APPLICATION_CREDENTIALS";
+
+    private final Map<String, String> environment;
+    private final NetworkSettings network;
+
+    GoogleIdentity(Map<String, String> environment, NetworkSettings network) {
+        this.environment = environment;
+        this.network = network;
+    }
+
+    /**
+     * A token.
+     *
+     * @param source whose it is, in words
+     */
+    record Token(String value, String source) {}
+
+    /** None where nothing on this machine says who we are. */
+    Optional<Token> accessToken() throws IOException {
+        NetHttpTransport transport = new NetHttpTransport.Builder()
+                .setConnectionFactory(this::open)
+                .setSslSocketFactory(network.trust().context().getSocketFactory())
+                .build();
+        HttpTransportFactory factory = () -> transport;
+        String file = environment.getOrDefault(KEY_FILE, "");
+        if (!file.isBlank()) {
+            try (InputStream in = Files.newInputStream(Path.of(file))) {
+                return Optional.of(new Token(token(GoogleCredentials.fromStream(in, factory)), KEY_FILE));
+            } catch (IOException e) {
+                throw new IOException("%s \"%s\": %s".formatted(KEY_FILE, file, e.getMessage()), e);
+            }
+        }
+        GoogleCredentials credentials;
+        try {
+            credentials = GoogleCredentials.getApplicationDefault(factory);
+        } catch (IOException e) {
+            return Optional.empty(); // neither a login nor a metadata server: this machine isn't Google's
+        }
+        return Optional.of(new Token(token(credentials), "the application default credentials"));
+    }
+
+    private static String token(GoogleCredentials credentials) throws IOException {
+        GoogleCredentials scoped = credentials.createScopedRequired() ? credentials.createScoped(SCOPES) : credentials;
+        scoped.refreshIfExpired();
+        return scoped.getAccessToken().getTokenValue();
+    }
+
+    private HttpURLConnection open(URL url) throws IOException {
+        boolean tls = url.getProtocol().equals("https");
+        int port = url.getPort() >= 0 ? url.getPort() : url.getDefaultPort();
+        Proxy proxy = network.proxies()
+                .to(tls, url.getHost(), port)
+                .map(found ->
+                        new Proxy(Proxy.Type.HTTP, InetSocketAddress.createUnresolved(found.host(), found.port())))
+                .orElse(Proxy.NO_PROXY);
+        return (HttpURLConnection) url.openConnection(proxy);
+    }
+}

@@ -1,0 +1,95 @@
+package dev.slipway.registry.google;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.sun.net.httpserver.HttpServer;
+import dev.slipway.network.NetworkSettings;
+import dev.slipway.registry.Credential;
+import dev.slipway.registry.Secret;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.KeyPairGenerator;
+import java.util.Base64;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class GoogleCredentialTest {
+    @TempDir
+    private Path directory;
+
+    @ParameterizedTest
+    @CsvSource({
+        "gcr.io, true",
+        "eu.gcr.io, true",
+        "europe-west1-docker.pkg.dev, true",
+        "docker.pkg.dev, true",
+        "evilgcr.io, false",
+        "gcr.io.evil.example, false",
+        "gcr.io:443, false",
+        "evil-docker.pkg.dev.example, false",
+        "localhost:5000, false"
+    })
+    void isAskedForGooglesHostsOnly(String registry, boolean served) {
+        assertThat(new GoogleCredential(Map.of(), NetworkSettings.direct()).serves(registry))
+                .isEqualTo(served);
+    }
+
+    @Test
+    void takesATokenForTheKeyFile() throws Exception {
+        HttpServer google = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        google.createContext("/token", exchange -> {
+            try (exchange) {
+                String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+                byte[] answer = (body.contains("jwt-bearer")
+                                ? "{\"access_token\":\"t1\",\"expires_in\":3600,\"token_type\":\"Bearer\"}"
+                                : "{}")
+                        .getBytes(StandardCharsets.UTF_8);
+                exchange.getResponseHeaders().add("Content-Type", "application/json");
+                exchange.sendResponseHeaders(200, answer.length);
+                exchange.getResponseBody().write(answer);
+            }
+        });
+        google.start();
+        try {
+            Path key = keyFile("http://127.0.0.1:" + google.getAddress().getPort() + "/token");
+            GoogleCredential source = new GoogleCredential(
+                    Map.of("GOOGLE_APPLICATION_CREDENTIALS", key.toString()), NetworkSettings.direct());
+            assertThat(source.find("gcr.io").map(Credential.Found::credential))
+                    .contains(new Credential.Password("oauth2accesstoken", new Secret("t1")));
+        } finally {
+            google.stop(0);
+        }
+    }
+
+    private Path keyFile(String tokenServer) throws Exception {
+        KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
+        generator.initialize(2048);
+        String pem = "-----BEGIN PRIVATE KEY-----\\n"
+                + Base64.getEncoder()
+                        .encodeToString(generator.generateKeyPair().getPrivate().getEncoded())
+                + "\\n-----END PRIVATE KEY-----\\n";
+        return Files.writeString(
+                directory.resolve("key.json"),
+                ("{\"type\":\"service_account\",\"project_id\":\"p\",\"private_key_id\":\"k\",\"private_key\":\"%s\","
+                                + "\"client_email\":\"builder@p.iam.gserviceaccount.com\",\"client_id\":\"1\","
+                                + "\"token_uri\":\"%s\"}")
+                        .formatted(pem, tokenServer));
+    }
+
+    @Test
+    void namesTheKeyFileThatCanNotBeUsed() throws IOException {
+        Path broken = Files.writeString(directory.resolve("broken.json"), "{\"type\":\"nonsense\"}");
+        GoogleCredential source = new GoogleCredential(
+                Map.of("GOOGLE_APPLICATION_CREDENTIALS", broken.toString()), NetworkSettings.direct());
+        assertThatThrownBy(() -> source.find("gcr.io"))
+                .hasMessageContaining("GOOGLE_APPLICATION_CREDENTIALS \"" + broken + "\"");
+    }
+}
