@@ -75,6 +75,14 @@ public final class Launch implements AutoCloseable {
         return call(SystemCall.MOUNT, text("none"), text(target), text(""), all, text(""));
     }
 
+    /** The child sets a limit of its own, setrlimit(2), before its program begins; raising a hard one takes a capability. */
+    public Launch limit(int resource, long soft, long hard) {
+        MemorySegment limit = arena.allocate(16, 8);
+        limit.set(JAVA_LONG, 0, soft);
+        limit.set(JAVA_LONG, 8, hard);
+        return call(SystemCall.PRLIMIT, 0, resource, limit.address(), 0);
+    }
+
     private Launch call(SystemCall call, long... arguments) {
         long[] all = new long[arguments.length + 1];
         all[0] = call.number();

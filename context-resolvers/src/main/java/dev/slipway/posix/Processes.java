@@ -77,4 +77,11 @@ public final class Processes {
             Native.check(result, SystemCall.KILL, pid);
         }
     }
+
+    /** How far this process may raise one of its limits, getrlimit(2); -1 for no limit. */
+    public static long hardLimit(int resource) throws PosixException {
+        java.lang.foreign.MemorySegment block = Native.scratch().block;
+        Native.check(Native.call(SystemCall.PRLIMIT, 0, resource, 0, block.address()), SystemCall.PRLIMIT, resource);
+        return block.get(java.lang.foreign.ValueLayout.JAVA_LONG, 8);
+    }
 }

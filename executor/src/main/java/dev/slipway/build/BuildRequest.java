@@ -1,5 +1,7 @@
 package dev.slipway.build;
 
+import dev.slipway.build.ssh.AgentSource;
+import dev.slipway.sandbox.ResourceLimit;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -7,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * Everything the command line says about what is built and how; where the result goes is said to {@code publish}.
@@ -116,13 +119,27 @@ public record BuildRequest(
      * @param network {@code --network}: default, none or host
      * @param hostname {@code --hostname}
      * @param addedHosts {@code --add-host}, name to address
+     * @param limits {@code --ulimit}
+     * @param sharedMemoryBytes {@code --shm-size}
+     * @param insecureAllowed {@code --allow security.insecure}: RUN may ask for {@code --security=insecure}
+     * @param agents {@code --ssh}
      */
-    public record CommandOptions(Optional<String> network, Optional<String> hostname, Map<String, String> addedHosts) {
+    public record CommandOptions(
+            Optional<String> network,
+            Optional<String> hostname,
+            Map<String, String> addedHosts,
+            List<ResourceLimit> limits,
+            OptionalLong sharedMemoryBytes,
+            boolean insecureAllowed,
+            List<AgentSource> agents) {
         /** What holds where no flag says otherwise. */
-        public static final CommandOptions DEFAULT = new CommandOptions(Optional.empty(), Optional.empty(), Map.of());
+        public static final CommandOptions DEFAULT = new CommandOptions(
+                Optional.empty(), Optional.empty(), Map.of(), List.of(), OptionalLong.empty(), false, List.of());
 
         public CommandOptions {
             addedHosts = Collections.unmodifiableMap(new LinkedHashMap<>(addedHosts));
+            limits = List.copyOf(limits);
+            agents = List.copyOf(agents);
         }
     }
 

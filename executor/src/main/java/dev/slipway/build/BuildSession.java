@@ -2,6 +2,7 @@ package dev.slipway.build;
 
 import dev.slipway.build.copy.ContextTree;
 import dev.slipway.build.copy.CopySource;
+import dev.slipway.build.ssh.Agents;
 import dev.slipway.dockerfile.InstructionSource;
 import dev.slipway.dockerfile.RunInstruction;
 import dev.slipway.image.ImageConfig;
@@ -38,6 +39,7 @@ final class BuildSession implements AutoCloseable {
     private final ContextTree context;
     private final Downloads downloads;
     private final CacheMounts caches;
+    private final Agents agents;
     private final ProgressListener progress;
     private final InstantSource clock;
     private final MountSources mountSources;
@@ -55,6 +57,7 @@ final class BuildSession implements AutoCloseable {
             ContextTree context,
             Downloads downloads,
             CacheMounts caches,
+            Agents agents,
             Path temporary,
             ProgressListener progress,
             InstantSource clock) {}
@@ -69,6 +72,7 @@ final class BuildSession implements AutoCloseable {
         this.context = parts.context();
         this.downloads = parts.downloads();
         this.caches = parts.caches();
+        this.agents = parts.agents();
         this.progress = parts.progress();
         this.clock = parts.clock();
         this.mountSources = new MountSources(this, parts.temporary());
@@ -92,6 +96,10 @@ final class BuildSession implements AutoCloseable {
 
     CacheMounts caches() {
         return caches;
+    }
+
+    Agents agents() {
+        return agents;
     }
 
     MountSources mountSources() {

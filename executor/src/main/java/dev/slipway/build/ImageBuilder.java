@@ -3,6 +3,8 @@ package dev.slipway.build;
 import static java.util.Objects.requireNonNull;
 
 import dev.slipway.build.copy.ContextTree;
+import dev.slipway.build.ssh.AgentException;
+import dev.slipway.build.ssh.Agents;
 import dev.slipway.dockerfile.Checks;
 import dev.slipway.dockerfile.DockerfileException;
 import dev.slipway.dockerfile.Finding;
@@ -81,8 +83,9 @@ public final class ImageBuilder {
         BuildFiles files = BuildFiles.read(request);
         BaseImages images = new BaseImages(registries, new StoredDocuments(blobs));
         BuildPlan plan = BuildPlanner.plan(request, files.dockerfile(), images);
-        Unsupported.refuse(plan);
+        Unsupported.refuse(plan, request.commands());
         new ForeignCommands(Platform.host(), temporary).refuse(plan);
+        Agents agents = agents(request);
         check(request, files, images);
         GivenArguments.warnOfUnused(plan, progress);
         progress.on(plan.event());
@@ -94,7 +97,7 @@ public final class ImageBuilder {
             LayerWriter writer = new LayerWriter(
                             blobs, compression(request.layers()), family, times(request, plan), workers, processors)
                     .leavingOut(leftOut(request.layers()));
-            return build(request, plan, files, images, layers, writer, family);
+            return build(request, plan, files, images, layers, writer, agents, family);
         }
     }
 
@@ -105,6 +108,7 @@ public final class ImageBuilder {
             BaseImages images,
             BaseLayers layers,
             LayerWriter writer,
+            Agents agents,
             MediaFamily family)
             throws BuildException, DockerfileException, IOException, InterruptedException {
         long start = System.nanoTime();
@@ -117,6 +121,7 @@ public final class ImageBuilder {
                 context,
                 new Downloads(temporary, registries.network()),
                 new CacheMounts(store.resolve("mounts")),
+                agents,
                 temporary,
                 progress,
                 clock);
@@ -168,6 +173,14 @@ public final class ImageBuilder {
 
     private static List<PathBytes> leftOut(BuildRequest.LayerOptions options) {
         return options.ignoredPaths().stream().map(PathBytes::of).toList();
+    }
+
+    private Agents agents(BuildRequest request) throws BuildException {
+        try {
+            return new Agents(request.commands().agents(), temporary);
+        } catch (AgentException e) {
+            throw new BuildException(FailureClass.USAGE, String.valueOf(e.getMessage()), e);
+        }
     }
 
     /** The base's family of media types, OCI on scratch, unless a flag says otherwise or needs the other. */

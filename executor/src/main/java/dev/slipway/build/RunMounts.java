@@ -4,6 +4,7 @@ import dev.slipway.build.BuildPlan.PlannedInstruction;
 import dev.slipway.build.BuildRequest.SecretSource;
 import dev.slipway.build.copy.CopyException;
 import dev.slipway.build.copy.TreePaths;
+import dev.slipway.build.ssh.Agents;
 import dev.slipway.dockerfile.DockerfileException;
 import dev.slipway.dockerfile.Mount.Ownership;
 import dev.slipway.dockerfile.RunInstruction;
@@ -27,6 +28,7 @@ import java.util.OptionalLong;
  */
 final class RunMounts implements AutoCloseable {
     private static final int SECRET_MODE = 0400;
+    private static final int SOCKET_MODE = 0600;
     private static final String AGENT_VARIABLE = "SSH_AUTH_SOCK";
     private static final String AGENT_SOCKET = "/run/buildkit/ssh_agent.";
 
@@ -36,7 +38,7 @@ final class RunMounts implements AutoCloseable {
     private final List<Mount> mounts = new ArrayList<>();
     private final Map<String, String> variables = new LinkedHashMap<>();
     private final List<CacheMounts.Lease> leases = new ArrayList<>();
-    private int agents;
+    private final List<Optional<Agents.Socket>> sockets = new ArrayList<>();
 
     private RunMounts(RunInstruction run, PlannedInstruction planned, StageState state) {
         this.run = run;
@@ -74,6 +76,12 @@ final class RunMounts implements AutoCloseable {
             lease.close();
         }
         leases.clear();
+        for (Optional<Agents.Socket> socket : sockets) {
+            if (socket.isPresent()) {
+                socket.get().close();
+            }
+        }
+        sockets.clear();
     }
 
     private void add(dev.slipway.dockerfile.Mount mount)
@@ -183,16 +191,31 @@ final class RunMounts implements AutoCloseable {
     }
 
     /** Without an agent an optional mount sets the variable and brings no socket. */
-    private void addAgent(dev.slipway.dockerfile.Mount.Ssh ssh) throws BuildException {
-        if (ssh.required()) {
+    private void addAgent(dev.slipway.dockerfile.Mount.Ssh ssh) throws BuildException, IOException {
+        Agents agents = state.session().agents();
+        boolean given = agents.has(ssh.id());
+        if (ssh.required() && !given) {
             throw Locations.failure(
                     FailureClass.USAGE,
                     run.source(),
-                    "RUN needs the ssh agent \"%s\": forwarding an agent is not supported yet".formatted(ssh.id()));
+                    "RUN needs the ssh agent \"%s\", which was not given; give it with --ssh %s, or a key with --ssh %s=FILE"
+                            .formatted(ssh.id(), ssh.id(), ssh.id()));
         }
-        String socket = ssh.target().isPresent() ? "/" + target(ssh.target()).toUtf8() : AGENT_SOCKET + agents;
-        agents++;
-        variables.putIfAbsent(AGENT_VARIABLE, socket);
+        PathBytes target = TreePaths.clean(
+                ssh.target().isPresent() ? state.absolute(ssh.target().get()) : AGENT_SOCKET + sockets.size());
+        if (given) {
+            Ownership owner = ssh.ownership();
+            Agents.Socket socket = agents.open(
+                    ssh.id(),
+                    (int) owner.uid().orElse(0),
+                    (int) owner.gid().orElse(0),
+                    owner.mode().orElse(SOCKET_MODE));
+            sockets.add(Optional.of(socket));
+            mounts.add(Mount.ofHost(target, socket.path(), Writes.KEPT));
+        } else {
+            sockets.add(Optional.empty());
+        }
+        variables.putIfAbsent(AGENT_VARIABLE, "/" + target.toUtf8());
     }
 
     private PathBytes target(Optional<String> target) {

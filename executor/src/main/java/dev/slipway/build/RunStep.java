@@ -13,6 +13,7 @@ import dev.slipway.posix.PathBytes;
 import dev.slipway.progress.BuildEvent;
 import dev.slipway.progress.FailureClass;
 import dev.slipway.rootfs.CommitScope;
+import dev.slipway.sandbox.Allowances;
 import dev.slipway.sandbox.Command;
 import dev.slipway.sandbox.CommandNotStartedException;
 import dev.slipway.sandbox.Credentials;
@@ -132,7 +133,11 @@ final class RunStep {
                 mounts,
                 network(options),
                 options.hostname().or(this::givenHostname),
-                options.addedHosts());
+                options.addedHosts(),
+                new Allowances(
+                        options.limits(),
+                        options.sharedMemoryBytes(),
+                        run.security() == RunInstruction.Security.INSECURE));
         String shown = String.join(" ", arguments);
         OutputListener output = (stream, line) -> state.session()
                 .progress()

@@ -10,11 +10,11 @@ import java.util.List;
 final class Unsupported {
     private Unsupported() {}
 
-    static void refuse(BuildPlan plan) throws BuildException {
+    static void refuse(BuildPlan plan, BuildRequest.CommandOptions options) throws BuildException {
         for (PlannedStage stage : plan.stages().values()) {
             for (PlannedInstruction planned : stage.instructions()) {
                 if (planned.instruction() instanceof RunInstruction run) {
-                    refuse(run);
+                    refuse(run, options);
                 }
                 if (planned.instruction() instanceof AddInstruction add) {
                     refuse(add, add.files().paths());
@@ -35,11 +35,11 @@ final class Unsupported {
         }
     }
 
-    private static void refuse(RunInstruction run) throws BuildException {
-        if (run.security() == RunInstruction.Security.INSECURE) {
+    private static void refuse(RunInstruction run, BuildRequest.CommandOptions options) throws BuildException {
+        if (run.security() == RunInstruction.Security.INSECURE && !options.insecureAllowed()) {
             throw Locations.dockerfile(
                     run.source(),
-                    "RUN --security=insecure is not supported yet; leave it out, steps run with Docker's default capabilities");
+                    "RUN --security=insecure takes the leave of whoever builds; give it with --allow security.insecure, or leave the flag out: steps run with Docker's default capabilities");
         }
         if (!run.devices().isEmpty()) {
             throw Locations.dockerfile(

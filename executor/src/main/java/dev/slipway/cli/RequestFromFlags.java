@@ -3,6 +3,8 @@ package dev.slipway.cli;
 import dev.slipway.build.BuildRequest;
 import dev.slipway.image.Platform;
 import dev.slipway.publish.Annotations;
+import dev.slipway.build.ssh.AgentSource;
+import dev.slipway.sandbox.ResourceLimit;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
@@ -14,10 +16,13 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /** What the flags say about the build itself, in the build's own words. */
 final class RequestFromFlags {
+    private static final String AGENT_VARIABLE = "SSH_AUTH_SOCK";
+
     private final GivenFlags flags;
     private final Path workingDirectory;
 
@@ -111,7 +116,76 @@ final class RequestFromFlags {
         if (network.isPresent() && !List.of("default", "none", "host").contains(network.get())) {
             throw new UsageException("--network \"%s\": write default, none or host".formatted(network.get()));
         }
-        return new BuildRequest.CommandOptions(network, flags.value(RunFlags.HOSTNAME), hosts);
+        Optional<String> sharedMemory = flags.value(RunFlags.SHM_SIZE);
+        return new BuildRequest.CommandOptions(
+                network,
+                flags.value(RunFlags.HOSTNAME),
+                hosts,
+                limits(),
+                sharedMemory.isPresent()
+                        ? OptionalLong.of(ByteCount.parse(RunFlags.SHM_SIZE, sharedMemory.get()))
+                        : OptionalLong.empty(),
+                insecureAllowed(),
+                agents());
+    }
+
+    private List<ResourceLimit> limits() throws UsageException {
+        Map<ResourceLimit.Resource, ResourceLimit> limits = new LinkedHashMap<>();
+        for (String text : flags.values(RunFlags.ULIMIT)) {
+            try {
+                ResourceLimit limit = ResourceLimit.parse(text);
+                limits.put(limit.resource(), limit);
+            } catch (IllegalArgumentException e) {
+                throw new UsageException("--ulimit \"%s\": %s".formatted(text, e.getMessage()));
+            }
+        }
+        return List.copyOf(limits.values());
+    }
+
+    private boolean insecureAllowed() throws UsageException {
+        boolean insecure = false;
+        for (String text : flags.values(RunFlags.ALLOW)) {
+            switch (text) {
+                case "security.insecure" -> insecure = true;
+                case "network.host" -> {} // needs no leave: the pod's network is all there is
+                default ->
+                    throw new UsageException(
+                            "--allow \"%s\": there is only security.insecure to allow".formatted(text));
+            }
+        }
+        return insecure;
+    }
+
+    /** {@code default} is the agent of whoever started us; a path is an agent's socket or a key. */
+    private List<AgentSource> agents() throws UsageException {
+        Map<String, AgentSource> agents = new LinkedHashMap<>();
+        for (String text : flags.values(SourceFlags.SSH)) {
+            int equals = text.indexOf('=');
+            String id = equals < 0 ? text : text.substring(0, equals);
+            List<Path> paths = new ArrayList<>();
+            if (equals >= 0) {
+                for (String path : text.substring(equals + 1).split(",")) {
+                    if (!path.isEmpty()) {
+                        paths.add(workingDirectory.resolve(path));
+                    }
+                }
+            } else {
+                Optional.ofNullable(flags.environment().get(AGENT_VARIABLE))
+                        .filter(socket -> !socket.isEmpty())
+                        .ifPresent(socket -> paths.add(workingDirectory.resolve(socket)));
+            }
+            if (id.isEmpty() || paths.isEmpty()) {
+                throw new UsageException(
+                        equals < 0
+                                ? "--ssh \"%s\": no agent is there, %s is not set; name a socket or a key: --ssh %s=PATH"
+                                        .formatted(text, AGENT_VARIABLE, id)
+                                : "--ssh \"%s\": write %s".formatted(text, SourceFlags.SSH.placeholder()));
+            }
+            if (agents.put(id, new AgentSource(id, paths)) != null) {
+                throw new UsageException("--ssh id \"%s\" is given twice".formatted(id));
+            }
+        }
+        return List.copyOf(agents.values());
     }
 
     /** Those of the file first, so that {@code --build-arg} wins. */

@@ -21,12 +21,9 @@ final class RunFlags {
     static final Flag NETWORK = value("network", "default|none|host", "The network that RUN has.");
     static final Flag HOSTNAME = value("hostname", "NAME", "The host name that RUN sees.");
     static final Flag ADD_HOST = repeated("add-host", "NAME:ADDRESS", "A line for RUN's /etc/hosts.");
-    static final Flag ULIMIT =
-            repeated("ulimit", "NAME=SOFT[:HARD]", "A limit of RUN.").later();
-    static final Flag SHM_SIZE =
-            value("shm-size", "SIZE", "The size of RUN's /dev/shm.").later();
-    static final Flag ALLOW = repeated("allow", "security.insecure", "What RUN --security may ask for.")
-            .later();
+    static final Flag ULIMIT = repeated("ulimit", "NAME=SOFT[:HARD]", "A limit of RUN; -1 is none.");
+    static final Flag SHM_SIZE = value("shm-size", "SIZE", "The size of RUN's /dev/shm; without it 64m.");
+    static final Flag ALLOW = repeated("allow", "security.insecure", "What RUN --security may ask for.");
     static final Flag CLEANUP = toggle(
                     "cleanup",
                     "Remove our own leftovers at the end, too: what was kept for later builds outside --cache-dir.")

@@ -37,8 +37,8 @@ final class SourceFlags {
     static final Flag SECRET = repeated(
                     "secret", "id=ID[,type=file|env][,src=FILE][,env=VAR]", "A secret for RUN --mount=type=secret.")
             .plural("secrets");
-    static final Flag SSH = repeated("ssh", "default|ID=PATH", "An agent or key for RUN --mount=type=ssh.")
-            .later();
+    static final Flag SSH =
+            repeated("ssh", "default|ID=PATH[,PATH]", "An agent's socket, or private keys, for RUN --mount=type=ssh.");
     static final Flag BUILD_CONTEXT =
             repeated("build-context", "NAME=URI", "A further context that COPY --from=NAME and FROM NAME find.");
     static final Flag GIT = value(

@@ -18,6 +18,7 @@ import java.util.Optional;
  * @param network what it sees of the network
  * @param hostname its own name
  * @param addedHosts further lines of /etc/hosts: name to address
+ * @param allowances what it may do and use beyond, or short of, what every command may
  */
 public record Command(
         List<byte[]> arguments,
@@ -27,7 +28,8 @@ public record Command(
         List<Mount> mounts,
         Network network,
         Optional<String> hostname,
-        Map<String, String> addedHosts) {
+        Map<String, String> addedHosts,
+        Allowances allowances) {
 
     /** What a command is called on the network if nobody says: BuildKit's own default. */
     public static final String DEFAULT_HOSTNAME = "buildkitsandbox";
@@ -54,23 +56,33 @@ public record Command(
                 List.of(),
                 Network.HOST,
                 Optional.empty(),
-                Map.of());
+                Map.of(),
+                Allowances.NONE);
     }
 
     public Command in(PathBytes directory) {
-        return new Command(arguments, environment, directory, credentials, mounts, network, hostname, addedHosts);
+        return new Command(
+                arguments, environment, directory, credentials, mounts, network, hostname, addedHosts, allowances);
     }
 
     public Command as(Credentials whom) {
-        return new Command(arguments, environment, workingDirectory, whom, mounts, network, hostname, addedHosts);
+        return new Command(
+                arguments, environment, workingDirectory, whom, mounts, network, hostname, addedHosts, allowances);
     }
 
     public Command with(List<Mount> seen) {
-        return new Command(arguments, environment, workingDirectory, credentials, seen, network, hostname, addedHosts);
+        return new Command(
+                arguments, environment, workingDirectory, credentials, seen, network, hostname, addedHosts, allowances);
     }
 
     public Command on(Network seen) {
-        return new Command(arguments, environment, workingDirectory, credentials, mounts, seen, hostname, addedHosts);
+        return new Command(
+                arguments, environment, workingDirectory, credentials, mounts, seen, hostname, addedHosts, allowances);
+    }
+
+    public Command allowing(Allowances given) {
+        return new Command(
+                arguments, environment, workingDirectory, credentials, mounts, network, hostname, addedHosts, given);
     }
 
     private static byte[] bytes(String text) {

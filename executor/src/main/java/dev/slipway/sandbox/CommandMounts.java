@@ -20,6 +20,10 @@ import java.util.Map;
  */
 final class CommandMounts {
     private static final List<String> DEVICES = List.of("null", "zero", "full", "random", "urandom", "tty");
+    /** What BuildKit, too, hands to a step that may do everything: images are made by loop devices. */
+    private static final List<String> LOOP_DEVICES =
+            List.of("loop-control", "loop0", "loop1", "loop2", "loop3", "loop4", "loop5", "loop6", "loop7");
+
     private static final Map<String, String> DEVICE_LINKS = Map.of(
             "fd", "/proc/self/fd",
             "stdin", "/proc/self/fd/0",
@@ -41,17 +45,19 @@ final class CommandMounts {
     private final MountPoints points;
     private final Path staging;
     private final Launch launch;
+    private final Allowances allowances;
     private int staged;
 
     /**
      * @param staging a directory of ours that nobody else uses: files in memory are laid there, out of the root
      * @param launch gets the mounts that can only be made from inside the command's process namespace
      */
-    CommandMounts(Directory root, MountPoints points, Path staging, Launch launch) {
+    CommandMounts(Directory root, MountPoints points, Path staging, Launch launch, Allowances allowances) {
         this.root = root;
         this.points = points;
         this.staging = staging;
         this.launch = launch;
+        this.allowances = allowances;
     }
 
     void mountAll(Command command) throws IOException {
@@ -84,6 +90,9 @@ final class CommandMounts {
         }
         long flags = Mounts.NO_SETUID | Mounts.NO_DEVICES | Mounts.NO_EXEC;
         launch.mount("proc", "/" + place, "proc", flags, "");
+        if (allowances.insecure()) {
+            return;
+        }
         // A kernel that lacks one of these answers ENOENT, and nothing is lost.
         for (String path : READ_ONLY) {
             launch.bind("/" + path, "/" + path).makeReadOnly("/" + path, flags);
@@ -97,14 +106,17 @@ final class CommandMounts {
     }
 
     private void sys() throws IOException {
-        long flags = Mounts.READ_ONLY | Mounts.NO_SETUID | Mounts.NO_DEVICES | Mounts.NO_EXEC;
+        long flags =
+                (allowances.insecure() ? 0 : Mounts.READ_ONLY) | Mounts.NO_SETUID | Mounts.NO_DEVICES | Mounts.NO_EXEC;
         PathBytes place = points.prepare(root, PathBytes.of("sys"), true);
         try (OpenFile at = root.openHandle(place)) {
             try {
                 Mounts.mount("sysfs", Mounts.pathOf(at.fd()), "sysfs", flags, "");
             } catch (PosixException e) {
                 Mounts.bind("/sys", Mounts.pathOf(at.fd()), true);
-                readOnly(place, flags);
+                if (!allowances.insecure()) {
+                    readOnly(place, flags);
+                }
             }
         }
     }
@@ -138,11 +150,23 @@ final class CommandMounts {
             root.createFile(node, 0666).close();
             bind("/dev/" + device, node);
         }
+        if (allowances.insecure()) {
+            for (String device : LOOP_DEVICES) {
+                if (Files.exists(Path.of("/dev", device))) {
+                    PathBytes node = dev.resolve(device);
+                    root.createFile(node, 0660).close();
+                    bind("/dev/" + device, node);
+                }
+            }
+        }
         for (Map.Entry<String, String> link : DEVICE_LINKS.entrySet()) {
             root.makeSymbolicLink(dev.resolve(link.getKey()), link.getValue().getBytes(UTF_8));
         }
         root.makeDirectory(dev.resolve("shm"), 01777);
-        tmpfs(dev.resolve("shm"), Mounts.NO_SETUID | Mounts.NO_DEVICES | Mounts.NO_EXEC, "mode=1777,size=65536k");
+        tmpfs(
+                dev.resolve("shm"),
+                Mounts.NO_SETUID | Mounts.NO_DEVICES | Mounts.NO_EXEC,
+                "mode=1777,size=" + allowances.sharedMemory());
         root.makeDirectory(dev.resolve("mqueue"), 01777);
         try (OpenFile at = root.openHandle(dev.resolve("mqueue"))) {
             long flags = Mounts.NO_SETUID | Mounts.NO_DEVICES | Mounts.NO_EXEC;

@@ -65,7 +65,7 @@ public final class Sandbox {
                 Pipe err = Pipe.open()) {
             Program program = new Program(
                     command,
-                    Capability.granted(),
+                    command.allowances().capabilities(),
                     nothing.fd(),
                     out.writeEnd().fd(),
                     err.writeEnd().fd());
@@ -126,13 +126,16 @@ public final class Sandbox {
         if (command.network() == Network.NONE) {
             CallingThread.raiseLoopback();
         }
+        for (ResourceLimit limit : command.allowances().limits()) {
+            limit.apply(launch);
+        }
         CallingThread.setHostname(command.hostname().orElse(Command.DEFAULT_HOSTNAME));
         CallingThread.umask(0);
         Mounts.makePrivate("/");
         Mounts.bind(rootPath.toString(), rootPath.toString(), true);
         try (Directory root = Directory.open(rootPath)) {
             makeWorkingDirectory(root, command.workingDirectory());
-            new CommandMounts(root, points, staging, launch).mountAll(command);
+            new CommandMounts(root, points, staging, launch, command.allowances()).mountAll(command);
             CallingThread.umask(022);
             CallingThread.replaceRoot(root);
         }
@@ -143,6 +146,7 @@ public final class Sandbox {
         // The child mounts before its program begins, which then has what the bounding set leaves to root, or nothing.
         Set<Integer> untilThen = new HashSet<>(whom.uid() == 0 ? program.capabilities() : Set.of());
         untilThen.add(Capability.SYS_ADMIN);
+        untilThen.add(ResourceLimit.SYS_RESOURCE);
         CallingThread.limitCapabilities(untilThen);
     }
 

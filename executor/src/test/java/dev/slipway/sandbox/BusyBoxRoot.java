@@ -10,6 +10,9 @@ final class BusyBoxRoot {
     private static final List<String> APPLETS = List.of(
             "awk",
             "cat",
+            "cut",
+            "df",
+            "tail",
             "chmod",
             "dd",
             "echo",

@@ -2,6 +2,7 @@ package dev.slipway.sandbox;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.slipway.posix.PathBytes;
 import java.io.IOException;
@@ -96,7 +97,8 @@ class SurroundingsTest {
                 List.of(),
                 Network.HOST,
                 Optional.of("builder"),
-                Map.of("db.example", "192.0.2.7")));
+                Map.of("db.example", "192.0.2.7"),
+                Allowances.NONE));
         assertThat(output)
                 .contains("127.0.0.1\tlocalhost builder", "192.0.2.7\tdb.example", "builder")
                 .containsSequence("--", "builder", "builder", "--");
@@ -134,7 +136,8 @@ class SurroundingsTest {
                 List.of(),
                 Network.HOST,
                 Optional.empty(),
-                Map.of()));
+                Map.of(),
+                Allowances.NONE));
         assertThat(output).containsExactly("B=2\0A=ä b=c\0A=twice\0R=\ufffd\0");
     }
 
@@ -211,6 +214,39 @@ class SurroundingsTest {
                 .with(mounts));
         assertThat(output).contains("inner", "script", "refused");
         assertThat(names(root)).containsExactly("bin");
+    }
+
+    @Test
+    void hasTheLimitsAndTheSharedMemoryThatItIsGiven() throws IOException {
+        List<ResourceLimit> limits = List.of(ResourceLimit.parse("nofile=123:456"), ResourceLimit.parse("core=0"));
+        run(command("ulimit -Sn; ulimit -Hn; ulimit -c; df -k /dev/shm | tail -n 1 | awk '{print $2}'")
+                .allowing(new Allowances(limits, OptionalLong.of(2 << 20), false)));
+        assertThat(output).containsExactly("123", "456", "0", "2048");
+    }
+
+    @Test
+    void refusesALimitThatNobodyCanHave() {
+        List<ResourceLimit> limits = List.of(ResourceLimit.parse("nofile=-1"));
+        assertThatThrownBy(() -> run(command("true").allowing(new Allowances(limits, OptionalLong.empty(), false))))
+                .isInstanceOf(SandboxException.class)
+                .hasMessageContainingAll("--ulimit nofile", "hard limit -1", "give less");
+    }
+
+    @Test
+    void anInsecureCommandMayMountAndSeesAllOfProc() throws IOException {
+        String script =
+                "mkdir /m; mount -t tmpfs none /m && echo mounted; ls /proc/acpi /proc/bus > /dev/null && echo seen;"
+                        + " grep -c ' /proc/' /proc/self/mountinfo; grep CapBnd /proc/self/status | cut -f2";
+        run(command(script).allowing(new Allowances(List.of(), OptionalLong.empty(), true)));
+        String all = Files.readAllLines(Path.of("/proc/self/status")).stream()
+                .filter(line -> line.startsWith("CapBnd:"))
+                .map(line -> line.substring(7).strip())
+                .findFirst()
+                .orElseThrow();
+        assertThat(output).contains("mounted", "0", all);
+        output.clear();
+        shell("mount -t tmpfs none /m 2>/dev/null || echo refused");
+        assertThat(output).contains("refused");
     }
 
     @Test
