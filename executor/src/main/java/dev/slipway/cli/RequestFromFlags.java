@@ -1,9 +1,9 @@
 package dev.slipway.cli;
 
 import dev.slipway.build.BuildRequest;
+import dev.slipway.build.ssh.AgentSource;
 import dev.slipway.image.Platform;
 import dev.slipway.publish.Annotations;
-import dev.slipway.build.ssh.AgentSource;
 import dev.slipway.sandbox.ResourceLimit;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;

@@ -10,6 +10,7 @@ import dev.slipway.posix.PosixException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.Set;
 
 /**
@@ -51,6 +52,7 @@ public final class InPlaceSandbox {
      */
     public synchronized ExitStatus run(Command command, OutputListener listener) throws IOException {
         refuseWhatTakesNamespaces(command);
+        refuseWhatTakesMounts(command.allowances());
         Execution execution = executions.begin();
         Sandbox.makeWorkingDirectory(root, command.workingDirectory());
         try (PlacedMounts mounts = new PlacedMounts(root, scratch);
@@ -66,7 +68,8 @@ public final class InPlaceSandbox {
                     err.writeEnd().fd());
             return FreshThread.call(
                     "command output",
-                    () -> execution.run(program, launch -> prepare(program), orphans::awaitEnd, out, err, listener),
+                    () -> execution.run(
+                            program, launch -> prepare(program, launch), orphans::awaitEnd, out, err, listener),
                     execution::kill);
         } finally {
             executions.end(execution);
@@ -93,14 +96,30 @@ public final class InPlaceSandbox {
         }
     }
 
+    private static void refuseWhatTakesMounts(Allowances allowances) throws SandboxException {
+        if (allowances.sharedMemoryBytes().isPresent()) {
+            throw new SandboxException(
+                    "a /dev/shm of another size takes a mount, which this pod doesn't allow: leave --shm-size out, and give the pod an emptyDir with medium: Memory at /dev/shm");
+        }
+        if (allowances.insecure()) {
+            throw new SandboxException(
+                    "RUN --security=insecure takes CAP_SYS_ADMIN, which this pod doesn't have: leave it out, or give the pod more rights so that --isolation=overlay works");
+        }
+    }
+
     /** As the command shall find itself. The directory is entered as root, who needs no access to its parents. */
-    private static void prepare(Program program) throws IOException {
+    private static void prepare(Program program, Launch launch) throws IOException {
         try {
+            for (ResourceLimit limit : program.command().allowances().limits()) {
+                limit.apply(launch);
+            }
             CallingThread.changeDirectory(program.workingDirectory());
             CallingThread.keepCapabilities(program.capabilities());
             Credentials whom = program.command().credentials();
             CallingThread.become(whom.uid(), whom.gid(), program.groups());
-            CallingThread.limitCapabilities(whom.uid() == 0 ? program.capabilities() : Set.of());
+            Set<Integer> untilThen = new HashSet<>(whom.uid() == 0 ? program.capabilities() : Set.of());
+            untilThen.add(ResourceLimit.SYS_RESOURCE);
+            CallingThread.limitCapabilities(untilThen);
         } catch (PosixException e) {
             throw Refusal.of("can't set a command up in place", e);
         }
