@@ -76,6 +76,10 @@ final class BuildCommand {
                             work.build(), store, blobs, isolation, List.of(), inPlace, progress::warn)) {
                 blobs.clearAbandoned();
                 progress.info(roots.choice().explanation());
+                if (flags.on(OutputFlags.MATERIALIZE) && !roots.isInPlace()) {
+                    throw new UsageException(
+                            "--materialize leaves the target's filesystem in the executor's own root, which only --isolation=in-place does");
+                }
                 ImageBuilder builder =
                         new ImageBuilder(registries, blobs, store, roots, work.temporary(), progress, clock);
                 PlatformBuilds builds = new PlatformBuilds(

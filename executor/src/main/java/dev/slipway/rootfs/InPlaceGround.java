@@ -32,6 +32,8 @@ import org.jspecify.annotations.Nullable;
 final class InPlaceGround implements AutoCloseable {
     private static final int STRANGERS_SHOWN = 4;
     private static final PathBytes MARKER = PathBytes.of("root-is-of-a-build");
+    /** The paths that earlier builds in this container kept: an output of theirs is not the next one's to remove. */
+    private static final String EARLIER = "kept-in-place";
     /** Whatever is mounted: never touched, and in no layer. */
     private static final List<String> ALWAYS = List.of("proc", "sys", "dev");
     /** What run-times lay into a container, as mounts or as files. */
@@ -71,7 +73,7 @@ final class InPlaceGround implements AutoCloseable {
             throws IOException {
         Directory root = Directory.open(Path.of("/"));
         try {
-            KeptPaths kept = new KeptPaths(root, keptPaths(root, options), warnings);
+            KeptPaths kept = new KeptPaths(root, keptPaths(root, options, room), warnings);
             warnOfMissingCapabilities(warnings);
             return new InPlaceGround(
                     root,
@@ -86,7 +88,7 @@ final class InPlaceGround implements AutoCloseable {
         }
     }
 
-    private static Set<PathBytes> keptPaths(Directory root, InPlaceOptions options) throws IOException {
+    private static Set<PathBytes> keptPaths(Directory root, InPlaceOptions options, Path room) throws IOException {
         Set<PathBytes> kept = new TreeSet<>(MountTable.places(Path.of("/proc/self/mountinfo")));
         ALWAYS.forEach(path -> kept.add(PathBytes.of(path)));
         for (String path : INJECTED) {
@@ -96,7 +98,9 @@ final class InPlaceGround implements AutoCloseable {
                 kept.add(PathBytes.of(path));
             }
         }
-        for (Path path : options.kept()) {
+        List<Path> named = new ArrayList<>(options.kept());
+        named.addAll(keptEarlier(room));
+        for (Path path : named) {
             for (Path each : spellings(path)) {
                 if (each.getNameCount() == 0) {
                     throw new RootfsException(
@@ -107,6 +111,23 @@ final class InPlaceGround implements AutoCloseable {
             }
         }
         return kept;
+    }
+
+    private static List<Path> keptEarlier(Path room) throws IOException {
+        Path file = room.resolve(EARLIER);
+        return Files.exists(file)
+                ? Files.readAllLines(file).stream()
+                        .map(Path::of)
+                        .filter(Files::exists)
+                        .toList()
+                : List.of();
+    }
+
+    private void remember() throws IOException {
+        Set<String> paths = new TreeSet<>();
+        keptEarlier(room).forEach(path -> paths.add(path.toString()));
+        options.kept().forEach(path -> paths.add(path.toAbsolutePath().normalize().toString()));
+        Files.write(room.resolve(EARLIER), paths);
     }
 
     /** As it is written and, where a link is on the way, where it lies. */
@@ -185,6 +206,7 @@ final class InPlaceGround implements AutoCloseable {
                         "another build is using this container's root filesystem: one at a time can build in place");
             }
             loadWhatIsNeededLater();
+            remember();
             if (options.preserve() && !leftOver) {
                 saved.save();
             }

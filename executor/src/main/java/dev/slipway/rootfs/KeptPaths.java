@@ -20,6 +20,8 @@ import java.util.function.Consumer;
  * directories that lead there stay, too, and count as nothing until a layer or a step makes them (DESIGN 3.1).
  */
 final class KeptPaths implements Reserved, DirectoryTree.Kept {
+    private static final List<String> OF_AN_IMAGE = List.of("bin", "sbin", "lib", "lib64", "usr", "etc");
+
     private final Directory root;
     private final Consumer<String> warnings;
     private final TreeSet<PathBytes> paths = new TreeSet<>();
@@ -189,10 +191,16 @@ final class KeptPaths implements Reserved, DirectoryTree.Kept {
         }
     }
 
-    /** Files that are nobody's: what would be lost if the root were emptied now; a few of them. */
+    /** A few files of an image that isn't ours: there are some where such images have their programs and settings. */
     List<PathBytes> strangers(int most) throws IOException {
         List<PathBytes> found = new ArrayList<>();
-        collect(PathBytes.EMPTY, found, most);
+        for (String directory : OF_AN_IMAGE) {
+            PathBytes path = PathBytes.of(directory);
+            if (!covers(path)
+                    && root.statusIfPresent(path).filter(FileStatus::isDirectory).isPresent()) {
+                collect(path, found, most);
+            }
+        }
         return found;
     }
 

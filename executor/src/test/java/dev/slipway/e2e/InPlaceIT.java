@@ -59,7 +59,7 @@ class InPlaceIT {
         workspace.dockerfile("""
                         FROM %s AS tools
                         RUN mkdir -p /opt/tools && echo tool > /opt/tools/one && ln /opt/tools/one /opt/tools/two
-                        RUN chmod 4755 /opt/tools/one && chown -R 0:0 /etc && touch -a /etc/apk/world
+                        RUN echo x > /opt/x && chmod 4755 /opt/x && chown -R 0:0 /etc/apk && touch -a /etc/apk/world
 
                         FROM %s
                         RUN rm -r /etc/apk && mkdir -p /etc/apk /workspace && echo new > /etc/apk/world
@@ -78,11 +78,11 @@ class InPlaceIT {
                 "--no-push",
                 "--tar-path",
                 workspace.path("overlay.tar").toString());
-        Completed inPlace = pod.withReadOnlyMount(workspace.context(), "/workspace/src")
+        Completed inPlace = pod.withReadOnlyMount(workspace.context(), "/ctx")
                 .withMount(workspace.path(), "/out")
                 .executor(
                         "--reproducible",
-                        "--context=/workspace/src",
+                        "--context=/ctx",
                         "--insecure-pull",
                         "--no-push",
                         "--tar-path=/out/pod.tar")

@@ -240,6 +240,16 @@ class KindsTest {
                 .doesNotContain("\n")
                 .contains("since ");
         assertThat(workshop.factory(Isolation.DIRECTORY).choice().kind()).hasValue(Isolation.DIRECTORY);
-        assertThat(workshop.factory(Isolation.IN_PLACE).choice().kind()).hasValue(Isolation.IN_PLACE);
+    }
+
+    @Test
+    void neverTakesThisMachinesRootWithoutLeave() throws IOException {
+        RootfsFactory factory = workshop.factory(Isolation.IN_PLACE);
+
+        assertThat(factory.choice().kind()).isEmpty();
+        assertThatThrownBy(() -> factory.create(List.of(), workshop.exact(), RootfsFactory.Use.COMMANDS))
+                .isInstanceOf(RootfsException.class)
+                .hasMessageContaining("this is no container")
+                .hasMessageContaining("--force");
     }
 }
