@@ -24,7 +24,7 @@ public class BuildException extends Exception {
     }
 
     BuildException(FailureClass failure, Optional<Location> location, String message, @Nullable Throwable cause) {
-        super(location.map(where -> where + ": " + message).orElse(message), cause);
+        super(location.map(where -> where.tell(message)).orElse(message), cause);
         this.failure = failure;
         this.location = location;
     }
@@ -38,8 +38,17 @@ public class BuildException extends Exception {
         return location;
     }
 
-    /** A line of a Dockerfile. */
-    public record Location(String file, int line) {
+    /**
+     * A line of a Dockerfile.
+     *
+     * @param excerpt the line itself with a mark below, or empty
+     */
+    public record Location(String file, int line, String excerpt) {
+        private String tell(String message) {
+            String told = this + ": " + message;
+            return excerpt.isEmpty() ? told : told + "\n" + excerpt;
+        }
+
         @Override
         public String toString() {
             return file + ":" + line;

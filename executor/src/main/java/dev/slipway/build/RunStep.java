@@ -183,7 +183,7 @@ final class RunStep {
     }
 
     private BuildException failed(String message, int status) {
-        return new BuildException.CommandFailed(Optional.of(Locations.of(run.source())), message, status);
+        return new BuildException.CommandFailed(Optional.of(Locations.of(run.source(), message)), message, status);
     }
 
     private static String hint(int code) {

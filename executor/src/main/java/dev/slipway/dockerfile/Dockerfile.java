@@ -3,9 +3,7 @@ package dev.slipway.dockerfile;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
-import java.util.OptionalInt;
 
 /**
  * A Dockerfile that has been read: directives, global arguments and stages (spec: dockerfile.md). All stages are checked
@@ -92,20 +90,5 @@ public record Dockerfile(
                 .filter(directive -> directive.name().equals(name))
                 .map(Directive::value)
                 .findFirst();
-    }
-
-    /** The last stage below {@code before} that FROM means by this word: names are looked up as written. */
-    public OptionalInt stageNamed(String name, int before) {
-        for (int index = Math.min(before, stages.size()) - 1; index >= 0; index--) {
-            if (stages.get(index).name().equals(Optional.of(name))) {
-                return OptionalInt.of(index);
-            }
-        }
-        return OptionalInt.empty();
-    }
-
-    /** The same for {@code --from} and {@code --target}, which ignore case. */
-    public OptionalInt stageNamedIgnoringCase(String name, int before) {
-        return stageNamed(name.toLowerCase(Locale.ROOT), before);
     }
 }

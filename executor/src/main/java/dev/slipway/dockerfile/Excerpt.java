@@ -18,6 +18,21 @@ final class Excerpt {
     String message(String problem, @Nullable String expectation) {
         StringBuilder out = new StringBuilder();
         out.append(file.name()).append(':').append(range.lines()).append(": ").append(problem);
+        appendLines(out);
+        if (expectation != null) {
+            out.append("\n").append(expectation);
+        }
+        return out.toString();
+    }
+
+    /** The lines with their mark, without a line end behind. */
+    String lines() {
+        StringBuilder out = new StringBuilder();
+        appendLines(out);
+        return out.isEmpty() ? "" : out.substring(1);
+    }
+
+    private void appendLines(StringBuilder out) {
         int gutter = Integer.toString(range.endLine()).length();
         int shown = Math.min(range.endLine(), range.startLine() + MOST_LINES - 1);
         for (int number = range.startLine(); number <= shown && !file.lines().isEmpty(); number++) {
@@ -26,10 +41,6 @@ final class Excerpt {
         if (shown < range.endLine()) {
             out.append("\n ").append(" ".repeat(gutter)).append(" | ...");
         }
-        if (expectation != null) {
-            out.append("\n").append(expectation);
-        }
-        return out.toString();
     }
 
     private void appendLine(StringBuilder out, int number, int gutter) {

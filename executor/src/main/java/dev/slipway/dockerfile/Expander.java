@@ -109,13 +109,12 @@ public final class Expander {
                     .text();
             return new Heredoc(heredoc.name(), text, false, false, heredoc.fileDescriptor());
         } catch (BadWord bad) {
-            throw DockerfileException.atWord(
-                    source,
-                    "<<",
+            String verbatim = "Quote the delimiter (<<'" + heredoc.name() + "') to keep the body as it is.";
+            throw new DockerfileException(
+                    source.file(),
+                    heredoc.place(source, bad.from(), bad.to()),
                     source.keyword() + " heredoc " + heredoc.name() + ": " + bad.problem(),
-                    bad.expectation() == null
-                            ? "Quote the delimiter (<<'" + heredoc.name() + "') to keep the body as it is."
-                            : bad.expectation());
+                    bad.expectation() == null ? verbatim : bad.expectation() + " " + verbatim);
         }
     }
 

@@ -1,5 +1,7 @@
 package dev.slipway.dockerfile;
 
+import java.util.List;
+
 /**
  * A heredoc of RUN, COPY or ADD.
  *
@@ -25,6 +27,56 @@ public record Heredoc(String name, String body, boolean expanding, boolean strip
             }
         }
         return stripped.toString();
+    }
+
+    /**
+     * Where a part of the content stands in the file, as far as it is on one line; all of the instruction if the body
+     * came from no file's lines, as an ONBUILD's may.
+     */
+    SourceRange place(InstructionSource source, int from, int to) {
+        List<String> lines = content().lines().toList();
+        int row = (int) content()
+                .substring(0, Math.min(from, content().length()))
+                .chars()
+                .filter(ch -> ch == '\n')
+                .count();
+        if (row >= lines.size()) {
+            return source.range();
+        }
+        for (int first = source.line() + 1;
+                first + lines.size() <= source.range().endLine() + 1;
+                first++) {
+            if (standsAt(source.file(), first, lines)) {
+                String raw = source.file().line(first + row);
+                int column = from
+                        - 1
+                        - content().lastIndexOf('\n', from - 1)
+                        + raw.length()
+                        - lines.get(row).length();
+                int end = Math.clamp(column + (long) to - from, column + 1, Math.max(column + 1, raw.length()));
+                return new SourceRange(
+                        first + row,
+                        1 + raw.codePointCount(0, Math.min(column, raw.length())),
+                        first + row,
+                        1 + raw.codePointCount(0, Math.min(column, raw.length())) + Math.max(1, end - column));
+            }
+        }
+        return source.range();
+    }
+
+    private boolean standsAt(SourceFile file, int first, List<String> lines) {
+        for (int row = 0; row < lines.size(); row++) {
+            String raw = file.line(first + row);
+            boolean same = stripsTabs
+                    ? raw.endsWith(lines.get(row))
+                            && raw.substring(0, raw.length() - lines.get(row).length())
+                                    .isBlank()
+                    : raw.equals(lines.get(row));
+            if (!same) {
+                return false;
+            }
+        }
+        return true;
     }
 
     Heredoc withBody(String newBody) {

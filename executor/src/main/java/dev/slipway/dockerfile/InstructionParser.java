@@ -99,7 +99,10 @@ final class InstructionParser {
                             : "FROM takes one image, and perhaps AS and a name, not " + words.size() + " words",
                     node.arguments().contains("#")
                             ? "Expected FROM image AS name; a comment needs a line of its own."
-                            : "Expected FROM image or FROM image AS name.");
+                            : words.size() == 2
+                                    ? "Expected FROM " + words.getFirst() + ", or FROM " + words.getFirst() + " AS "
+                                            + words.getLast() + "."
+                                    : "Expected FROM image or FROM image AS name.");
         }
         Optional<String> written = named ? Optional.of(words.get(2)) : Optional.empty();
         Optional<String> name = written.map(text -> text.toLowerCase(Locale.ROOT));

@@ -86,6 +86,20 @@ public final class InstructionSource {
         return new SourceRange(first.line(), startColumn, last.line(), endColumn);
     }
 
+    /**
+     * The line that a message is about, with a mark below: below the first of the words that the instruction says, else
+     * below its keyword.
+     */
+    public String excerpt(List<String> words) {
+        for (String word : words) {
+            int at = word.isBlank() ? -1 : text.indexOf(word, keyword.length());
+            if (at >= 0) {
+                return new Excerpt(file, range(at, at + word.length())).lines();
+            }
+        }
+        return new Excerpt(file, range(0, keyword.length())).lines();
+    }
+
     List<Piece> pieces() {
         return pieces;
     }

@@ -23,6 +23,7 @@ final class StageChecks {
     private final CheckInputs inputs;
     private final List<FromInstruction> bases;
     private final Checks checks;
+    private final StageNames names;
     private final List<State> states = new ArrayList<>();
 
     StageChecks(Dockerfile dockerfile, CheckInputs inputs, List<FromInstruction> bases, Checks checks) {
@@ -30,6 +31,7 @@ final class StageChecks {
         this.inputs = inputs;
         this.bases = bases;
         this.checks = checks;
+        this.names = new StageNames(dockerfile.stages());
     }
 
     /** What instructions before have made of a stage. */
@@ -68,7 +70,7 @@ final class StageChecks {
     private State begin(Stage stage) {
         State state = new State();
         FromInstruction base = bases.get(stage.index());
-        OptionalInt parent = dockerfile.stageNamed(base.image(), stage.index());
+        OptionalInt parent = names.last(base.image(), stage.index());
         if (parent.isPresent()) {
             State inherited = states.get(parent.getAsInt());
             state.environment.putAll(inherited.environment);
@@ -120,7 +122,7 @@ final class StageChecks {
         while (!todo.isEmpty()) {
             int index = todo.pop();
             if (wanted.add(index)) {
-                dockerfile.stageNamed(bases.get(index).image(), index).ifPresent(todo::add);
+                names.last(bases.get(index).image(), index).ifPresent(todo::add);
                 for (Instruction instruction : dockerfile.stages().get(index).instructions()) {
                     for (String name : sources(instruction)) {
                         stage(name, index).ifPresent(todo::add);
@@ -136,7 +138,7 @@ final class StageChecks {
             int index = Integer.parseInt(name);
             return index < before ? Optional.of(index) : Optional.empty();
         }
-        OptionalInt named = dockerfile.stageNamedIgnoringCase(name, before);
+        OptionalInt named = names.last(name.toLowerCase(Locale.ROOT), before);
         return named.isPresent() ? Optional.of(named.getAsInt()) : Optional.empty();
     }
 

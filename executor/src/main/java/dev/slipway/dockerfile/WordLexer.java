@@ -210,7 +210,11 @@ final class WordLexer {
             return value != null ? value : mode.keepsUnset() ? "$" + name : "";
         }
         if (++depth > DEEPEST) {
-            throw new BadWord(start, start + 2, "variables are nested deeper than " + DEEPEST, null);
+            throw new BadWord(
+                    start,
+                    start + 2,
+                    "variables are nested deeper than " + DEEPEST,
+                    "Give the inner values names of their own, by ARG or ENV lines above.");
         }
         String value = braces(start);
         depth--;

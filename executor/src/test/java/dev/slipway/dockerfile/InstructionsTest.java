@@ -54,10 +54,10 @@ class InstructionsTest {
     @Test
     void stageNamesAreLoweredAndTheLastDuplicateWins() throws DockerfileException {
         Dockerfile file = parse("FROM a AS Build", "FROM b AS a1-b_c.d", "FROM c AS build", "FROM build");
-        assertThat(file.stageNamed("build", 3)).hasValue(2);
-        assertThat(file.stageNamed("build", 2)).hasValue(0);
-        assertThat(file.stageNamed("Build", 3)).isEmpty();
-        assertThat(file.stageNamedIgnoringCase("BUILD", 4)).hasValue(2);
+        assertThat(new StageNames(file.stages()).last("build", 3)).hasValue(2);
+        assertThat(new StageNames(file.stages()).last("build", 2)).hasValue(0);
+        assertThat(new StageNames(file.stages()).last("Build", 3)).isEmpty();
+
         assertThat(file.stages().get(3).displayName()).isEqualTo("stage-3");
     }
 
@@ -98,7 +98,8 @@ class InstructionsTest {
     void healthcheckDurationsAreGosAndAtLeastAMillisecond() throws DockerfileException {
         HealthCheckInstruction check = first(
                 HealthCheckInstruction.class,
-                "HEALTHCHECK --interval=1m30s --timeout=1000us --start-period=.5h --start-interval=1.5s --retries=7 CMD a b");
+                "HEALTHCHECK --interval=1m30s --timeout=1000us --start-period=.5h --start-interval=1.5s --retries=7"
+                        + " CMD a b");
         assertThat(check.interval()).isEqualTo(Duration.ofSeconds(90));
         assertThat(check.timeout()).isEqualTo(Duration.ofMillis(1));
         assertThat(check.startPeriod()).isEqualTo(Duration.ofMinutes(30));

@@ -3,6 +3,8 @@ package dev.slipway.dockerfile;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -14,6 +16,8 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.ShrinkingMode;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whatever a Dockerfile holds, it is read or refused, and in time that grows with its length only. */
 class RobustnessTest {
@@ -152,6 +156,44 @@ class RobustnessTest {
                 List.of("ENV A=\"b c\" D=$E\n", "COPY <<E /x\nbody\nE\n", "# comment\n", "LABEL a=b\\\n", "\n")) {
             readsInTime(piece, 1 << 20);
         }
+    }
+
+    /**
+     * Eight times the length takes about eight times the work, not sixty-four times: measured in processor time of this
+     * thread, which other work on the machine doesn't change, the best of three.
+     */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "ENV A=\"b c\" D=$E\n",
+                "LABEL a=${A:-${B:-c}} \\\n  b=c\n",
+                "COPY <<E /x\nbody $A\nE\n",
+                "# comment\n",
+                "RUN --mount=type=cache,target=/a true\n",
+                "FROM scratch AS a\n",
+                "ARG A=$A\n",
+                "EXPOSE 80/TCP\n",
+                "CMD [\"a\", \"b\"]\n",
+                "\n"
+            })
+    void workGrowsAsTheLengthDoes(String piece) {
+        long small = Math.max(1_000_000, work(piece, 1 << 16));
+        long large = work(piece, 1 << 19);
+        assertThat(large / (double) small)
+                .as("%s: %d ns, then %d ns", piece, small, large)
+                .isLessThan(32);
+    }
+
+    private static long work(String piece, int size) {
+        byte[] content = ("FROM scratch\n" + piece.repeat(size / piece.length())).getBytes(StandardCharsets.UTF_8);
+        ThreadMXBean thread = ManagementFactory.getThreadMXBean();
+        long best = Long.MAX_VALUE;
+        for (int attempt = 0; attempt < 3; attempt++) {
+            long start = thread.getCurrentThreadCpuTime();
+            DockerfileFuzz.fuzzerTestOneInput(content);
+            best = Math.min(best, thread.getCurrentThreadCpuTime() - start);
+        }
+        return best;
     }
 
     /** The limit is far above what is needed even on a busy machine, and far below what a square would take. */
