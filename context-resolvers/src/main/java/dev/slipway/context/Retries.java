@@ -54,7 +54,7 @@ public record Retries(int attempts, Pause pause) {
      * @return whether to try again
      * @throws InterruptedIOException if the build is cancelled meanwhile; the thread's interrupt is kept
      */
-    boolean again(int made, Optional<Duration> asked) throws InterruptedIOException {
+    public boolean again(int made, Optional<Duration> asked) throws InterruptedIOException {
         if (made >= attempts || asked.isPresent() && asked.get().compareTo(LONGEST_ASKED_FOR) > 0) {
             return false;
         }

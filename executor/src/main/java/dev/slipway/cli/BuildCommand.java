@@ -61,7 +61,8 @@ final class BuildCommand {
                 RegistryClient registries = RegistryFromFlags.client(flags, progress);
                 BuildContext context = ContextFromFlags.open(
                         flags, work.context(), places.directory(), registries.network(), progress)) {
-            RequestFromFlags from = new RequestFromFlags(flags, workingDirectory);
+            RequestFromFlags from =
+                    new RequestFromFlags(flags, workingDirectory, ContextFromFlags.sourceLabels(context));
             List<BuildRequest> requests = from.requests(context.root());
             Publisher publisher = new Publisher(registries, new PublishEvents(progress));
             publisher.checkPermission(publication);

@@ -9,11 +9,15 @@ import dev.slipway.network.NetworkSettings;
 import dev.slipway.progress.ProgressListener;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.regex.Pattern;
 
 /** Makes the context that the flags name available. */
 final class ContextFromFlags {
+
+    private static final Pattern COMMIT = Pattern.compile("[0-9a-f]{40}");
 
     private ContextFromFlags() {}
 
@@ -46,6 +50,18 @@ final class ContextFromFlags {
                         limit.isPresent()
                                 ? OptionalLong.of(ByteCount.parse(SourceFlags.CONTEXT_MAX_SIZE, limit.get()))
                                 : OptionalLong.empty());
+    }
+
+    /** Which repository and commit an image is of (OCI image specification, annotations); empty for other contexts. */
+    static Map<String, String> sourceLabels(BuildContext context) {
+        return context.revision()
+                .filter(revision -> COMMIT.matcher(revision).matches())
+                .map(commit -> Map.of(
+                        "org.opencontainers.image.revision",
+                        commit,
+                        "org.opencontainers.image.source",
+                        context.origin()))
+                .orElse(Map.of());
     }
 
     /** {@code --git}, and BuildKit's build argument for the same. */

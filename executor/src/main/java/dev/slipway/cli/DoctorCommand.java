@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.slipway.cli.DoctorSection.Examination;
 import dev.slipway.cli.DoctorSection.Finding;
+import dev.slipway.context.ContextResolvers;
 import dev.slipway.progress.BuildEvent;
 import dev.slipway.progress.ProgressListener;
 import java.io.PrintStream;
@@ -58,12 +59,22 @@ final class DoctorCommand {
     /** Every section, in the order in which it is shown: a new one is a line here. */
     private List<Examination> examinations(GivenFlags flags, ProgressListener progress) {
         MachineExaminations machine = new MachineExaminations(flags, workingDirectory);
-        List<Examination> examinations =
-                new ArrayList<>(List.of(machine::environment, machine::isolation, machine::capabilities));
+        List<Examination> examinations = new ArrayList<>(
+                List.of(machine::environment, machine::isolation, machine::capabilities, DoctorCommand::contexts));
         if (RegistryExaminations.wanted(flags)) {
             examinations.add(new RegistryExaminations(flags, progress)::destinations);
         }
         return examinations;
+    }
+
+    /** The kinds of contexts that there are, those of plugins too. */
+    private static DoctorSection contexts() {
+        return new DoctorSection(
+                "Contexts",
+                "contexts",
+                ContextResolvers.installed().forms().stream()
+                        .map(form -> Finding.yes(form, "as --context or --build-context"))
+                        .toList());
     }
 
     private static boolean json(GivenFlags flags) throws UsageException {

@@ -1,5 +1,6 @@
 package dev.slipway.cli;
 
+import dev.slipway.context.ContextResolvers;
 import java.util.List;
 
 /** What {@code --help} prints: every flag with what it takes, its default and whether it works yet. */
@@ -35,7 +36,16 @@ final class Help {
 
                 Write --flag=value or --flag value; --flag or --flag=true|false for those without a value.
                 An empty value means that the flag isn't given.
-                """ + sections(FlagTable.BUILD);
+                """ + contexts() + sections(FlagTable.BUILD);
+    }
+
+    /** What the resolvers that are there take, those of plugins too. */
+    private static String contexts() {
+        StringBuilder text = new StringBuilder("\nContexts (--context, --build-context):\n");
+        ContextResolvers.installed()
+                .forms()
+                .forEach(form -> text.append("      ").append(form).append('\n'));
+        return text.toString();
     }
 
     static String ofCheck() {

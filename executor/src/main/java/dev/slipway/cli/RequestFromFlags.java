@@ -26,9 +26,19 @@ final class RequestFromFlags {
     private final GivenFlags flags;
     private final Path workingDirectory;
 
+    private final Map<String, String> sourceLabels;
+
     RequestFromFlags(GivenFlags flags, Path workingDirectory) {
+        this(flags, workingDirectory, Map.of());
+    }
+
+    /**
+     * @param sourceLabels what the image says of its source, unless {@code --label} says otherwise
+     */
+    RequestFromFlags(GivenFlags flags, Path workingDirectory, Map<String, String> sourceLabels) {
         this.flags = flags;
         this.workingDirectory = workingDirectory;
+        this.sourceLabels = Map.copyOf(sourceLabels);
     }
 
     /** One request for each platform, which differ in nothing else. */
@@ -62,7 +72,9 @@ final class RequestFromFlags {
                         flags.number(RegistryFlags.IMAGE_FS_EXTRACT_RETRY, 0)))
                 .jobs(flags.number(RunFlags.JOBS, 1));
         buildArguments().forEach(request::buildArgument);
-        pairs(ImageFlags.LABEL).forEach(request::label);
+        Map<String, String> labels = new LinkedHashMap<>(sourceLabels);
+        labels.putAll(pairs(ImageFlags.LABEL));
+        labels.forEach(request::label);
         pairs(SourceFlags.BUILD_CONTEXT).forEach(request::buildContext);
         secrets().forEach(request::secret);
         one(SourceFlags.TARGET, flags.values(SourceFlags.TARGET)).ifPresent(request::target);

@@ -126,7 +126,8 @@ final class InPlaceGround implements AutoCloseable {
     private void remember() throws IOException {
         Set<String> paths = new TreeSet<>();
         keptEarlier(room).forEach(path -> paths.add(path.toString()));
-        options.kept().forEach(path -> paths.add(path.toAbsolutePath().normalize().toString()));
+        options.kept()
+                .forEach(path -> paths.add(path.toAbsolutePath().normalize().toString()));
         Files.write(room.resolve(EARLIER), paths);
     }
 

@@ -197,7 +197,9 @@ final class KeptPaths implements Reserved, DirectoryTree.Kept {
         for (String directory : OF_AN_IMAGE) {
             PathBytes path = PathBytes.of(directory);
             if (!covers(path)
-                    && root.statusIfPresent(path).filter(FileStatus::isDirectory).isPresent()) {
+                    && root.statusIfPresent(path)
+                            .filter(FileStatus::isDirectory)
+                            .isPresent()) {
                 collect(path, found, most);
             }
         }

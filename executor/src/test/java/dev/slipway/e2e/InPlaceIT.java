@@ -80,12 +80,7 @@ class InPlaceIT {
                 workspace.path("overlay.tar").toString());
         Completed inPlace = pod.withReadOnlyMount(workspace.context(), "/ctx")
                 .withMount(workspace.path(), "/out")
-                .executor(
-                        "--reproducible",
-                        "--context=/ctx",
-                        "--insecure-pull",
-                        "--no-push",
-                        "--tar-path=/out/pod.tar")
+                .executor("--reproducible", "--context=/ctx", "--insecure-pull", "--no-push", "--tar-path=/out/pod.tar")
                 .run();
 
         assertThat(inPlace.exitCode()).as("%s", inPlace).isZero();

@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.eclipse.jgit.errors.TransportException;
 import org.eclipse.jgit.lib.ObjectId;
 import org.eclipse.jgit.lib.Repository;
 import org.eclipse.jgit.revwalk.RevCommit;
@@ -141,9 +142,17 @@ public final class GitCheckout {
     private GitFetch.Fetched fetch(
             GitSource source, GitCredentials credentials, Repository repository, String what, Path scratch)
             throws IOException, ContextException {
-        try (GitFetch fetch = new GitFetch(
-                connections, options, new Logins(credentials), new SshAccess(environment, scratch), what)) {
-            return fetch.fetch(source, repository);
+        for (int made = 1; ; made++) {
+            try (GitFetch fetch = new GitFetch(
+                    connections, options, new Logins(credentials), new SshAccess(environment, scratch), what)) {
+                return fetch.fetch(source, repository);
+            } catch (ContextException e) {
+                boolean passing = e.getCause() instanceof TransportException failed && GitFetch.isPassing(failed);
+                if (!passing || !retries.again(made, Optional.empty())) {
+                    throw e;
+                }
+                log.accept(e.getMessage() + "; trying again");
+            }
         }
     }
 

@@ -223,6 +223,11 @@ final class GitFetch implements AutoCloseable {
         return transport;
     }
 
+    /** Whether another attempt may fare better. */
+    static boolean isPassing(TransportException e) {
+        return !isAboutAccess(e);
+    }
+
     private static boolean isAboutAccess(TransportException e) {
         String message = String.valueOf(e.getMessage()).toLowerCase(java.util.Locale.ROOT);
         return List.of(

@@ -14,6 +14,7 @@ import dev.slipway.fixture.git.GitRepository;
 import dev.slipway.fixture.host.HostTraces;
 import dev.slipway.fixture.process.Program;
 import dev.slipway.fixture.process.TemporaryDirectory;
+import dev.slipway.fixture.registry.FaultProxy;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -308,6 +309,15 @@ class GitCheckoutTest {
         environment = Map.of("GIT_TOKEN", "s3cret", "GIT_LFS_SKIP_SMUDGE", "1");
         try (BuildContext context = resolve(asking.url("team/large"))) {
             assertThat(context.root().resolve("data/model.bin")).hasContent(pointer);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {0, 50, 400})
+    void aConnectionThatBreaksIsTriedAgain(long bytes) throws Exception {
+        try (FaultProxy proxy = FaultProxy.before(server.host()).then(new FaultProxy.Fault.ResetAfter(bytes));
+                BuildContext context = resolve("http://" + proxy.host() + "/team/app.git#main")) {
+            assertThat(context.revision()).contains(second);
         }
     }
 

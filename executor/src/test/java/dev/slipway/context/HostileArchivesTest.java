@@ -1,0 +1,191 @@
+package dev.slipway.context;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.github.luben.zstd.ZstdOutputStream;
+import com.sun.net.httpserver.HttpServer;
+import dev.slipway.fixture.image.TarBuilder;
+import dev.slipway.fixture.process.TemporaryDirectory;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import java.util.zip.GZIPOutputStream;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The hostile list of the rules for contexts, over every resolver whose source is an archive on this machine's reach. */
+class HostileArchivesTest {
+
+    private static final long LIMIT_BYTES = 1_000_000;
+
+    @AutoClose
+    private final TemporaryDirectory directory = TemporaryDirectory.create("hostile");
+
+    private final Path scratch = directory.path().resolve("build/context");
+
+    /** How an archive reaches a resolver. */
+    private enum Way {
+        FILE,
+        STANDARD_INPUT,
+        HTTP
+    }
+
+    /**
+     * An archive that wants what it may not.
+     *
+     * @param words what the error must say; the entry's name among it
+     */
+    private record Attack(String name, Consumer<TarBuilder> archive, String... words) {
+        @Override
+        public String toString() {
+            return name;
+        }
+    }
+
+    private static final List<Attack> ATTACKS = List.of(
+            new Attack("absolute name", tar -> tar.file("/tmp/escaped", 0644, "evil"), "\"/tmp/escaped\""),
+            new Attack("dots", tar -> tar.file("../escaped", 0644, "evil"), "\"../escaped\""),
+            new Attack("dots inside", tar -> tar.file("a/../../escaped", 0644, "evil"), "\"a/../../escaped\""),
+            new Attack("link out", tar -> tar.symlink("link", "../.."), "\"link\"", "leads out"),
+            new Attack("absolute link", tar -> tar.symlink("link", "/etc/passwd"), "\"link\"", "leads out"),
+            new Attack(
+                    "through a link",
+                    tar -> tar.directory("d", 0755).symlink("link", "d").file("link/x", 0644, "evil"),
+                    "\"link/x\""),
+            new Attack("hard link out", tar -> tar.hardLink("hard", "../../secret"), "\"hard\""),
+            new Attack(
+                    "hard link through a link",
+                    tar -> tar.directory("d", 0755)
+                            .file("d/f", 0644, "f")
+                            .symlink("l", "d")
+                            .hardLink("hard", "l/f"),
+                    "\"hard\""),
+            new Attack("device", tar -> tar.characterDevice("null", 0666, 1, 3), "\"null\"", "device"),
+            new Attack("twice", tar -> tar.file("a", 0644, "1").file("a", 0644, "2"), "\"a\" comes twice"),
+            new Attack("file and directory", tar -> tar.file("a", 0644, "1").file("a/b", 0644, "2"), "\"a/b\""),
+            new Attack("itself", tar -> tar.file(".", 0644, "x"), "would replace the directory"),
+            new Attack(
+                    "too large",
+                    tar -> tar.file("big", 0644, new byte[2_000_000]),
+                    "\"big\"",
+                    "limit of 1000000 bytes"));
+
+    private static Stream<Arguments> attacks() {
+        return Arrays.stream(Way.values()).flatMap(way -> ATTACKS.stream().map(attack -> Arguments.of(way, attack)));
+    }
+
+    @BeforeEach
+    void putSomethingOutside() throws IOException {
+        Files.createDirectories(directory.path().resolve("build"));
+        Files.writeString(directory.path().resolve("secret"), "secret");
+    }
+
+    @ParameterizedTest(name = "{0}: {1}")
+    @MethodSource("attacks")
+    void isRefusedByNameAndLeavesNothing(Way way, Attack attack) throws Exception {
+        byte[] archive = packed(attack.archive());
+        assertThatThrownBy(() -> resolve(way, archive))
+                .isInstanceOfSatisfying(
+                        ContextException.class, e -> assertThat(e.kind()).isEqualTo(ContextException.Kind.CONTEXT))
+                .hasMessageContainingAll(attack.words());
+        assertNothingHappened();
+    }
+
+    @ParameterizedTest
+    @MethodSource("ways")
+    void anArchiveThatEndsAtAnyByteIsRefused(Way way) throws Exception {
+        byte[] archive = packed(tar -> tar.file("a", 0644, "a".repeat(3000)).file("b", 0644, "b"));
+        for (int length = 1; length < archive.length; length += way == Way.HTTP ? 17 : 3) {
+            byte[] cut = Arrays.copyOf(archive, length);
+            assertThatThrownBy(() -> resolve(way, cut))
+                    .as("after %d bytes", length)
+                    .isInstanceOf(ContextException.class);
+            assertNothingHappened();
+        }
+        resolve(way, archive).close();
+    }
+
+    private static Stream<Way> ways() {
+        return Arrays.stream(Way.values());
+    }
+
+    @Test
+    void aBombIsRefusedBeforeItIsUnpacked() throws Exception {
+        ByteArrayOutputStream bomb = new ByteArrayOutputStream();
+        try (ZstdOutputStream zstd = new ZstdOutputStream(bomb)) {
+            TarBuilder.write(zstd, tar -> tar.file("zeros", 0644, 50_000_000, out -> out.write(new byte[50_000_000])));
+        }
+        assertThat(bomb.size()).isLessThan(50_000);
+        for (Way way : Way.values()) {
+            assertThatThrownBy(() -> resolve(way, bomb.toByteArray())).hasMessageContaining("\"zeros\"");
+            assertNothingHappened();
+        }
+    }
+
+    private void assertNothingHappened() {
+        assertThat(scratch).doesNotExist();
+        assertThat(directory.path().resolve("build")).isEmptyDirectory();
+        assertThat(directory.path().resolve("secret")).hasContent("secret");
+        assertThat(Path.of("/tmp/escaped")).doesNotExist();
+    }
+
+    private BuildContext resolve(Way way, byte[] archive) throws Exception {
+        ContextOptions options = ContextOptions.in(scratch).withSizeLimit(OptionalLong.of(LIMIT_BYTES));
+        return switch (way) {
+            case FILE -> {
+                Path file = Files.write(directory.path().resolve("a.tar"), archive);
+                yield resolve("tar://" + file, options);
+            }
+            case STANDARD_INPUT ->
+                resolve(
+                        "tar://stdin",
+                        options.withStandardInput(new StandardInput(new ByteArrayInputStream(archive), false)));
+            case HTTP -> {
+                HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 10);
+                server.createContext("/", exchange -> {
+                    try (exchange) {
+                        exchange.sendResponseHeaders(200, archive.length);
+                        exchange.getResponseBody().write(archive);
+                    }
+                });
+                server.start();
+                try {
+                    yield resolve(
+                            "http://127.0.0.1:%d/a.tar"
+                                    .formatted(server.getAddress().getPort()),
+                            options);
+                } finally {
+                    server.stop(0);
+                }
+            }
+        };
+    }
+
+    private static BuildContext resolve(String uri, ContextOptions options)
+            throws ContextException, InterruptedException {
+        return ContextResolvers.installed().resolve(uri, Optional.empty(), options);
+    }
+
+    private static byte[] packed(Consumer<TarBuilder> entries) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (GZIPOutputStream gzip = new GZIPOutputStream(bytes)) {
+            TarBuilder.write(gzip, entries);
+        }
+        return bytes.toByteArray();
+    }
+}
