@@ -133,6 +133,11 @@ public final class ResumingDownload extends InputStream {
             super(message);
             this.wait = wait;
         }
+
+        /** How long the server wants us to wait, if it says. */
+        public Optional<Duration> askedFor() {
+            return wait;
+        }
     }
 
     /**

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.ServiceLoader;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -37,18 +38,33 @@ class ContextResolversTest {
 
     @ParameterizedTest
     @CsvSource({
-        "s3://bucket/key.tar.gz, S3",
-        "gs://bucket/key.tar.gz, Google Cloud Storage",
-        "https://account.blob.core.windows.net/c/b.tar.gz, Azure",
-        "http://host/x.tar.gz, HTTP",
-        "git://host/repo.git#refs/heads/main, git",
-        "git@host:org/repo.git, git",
-        "ssh://git@host/repo.git, SSH"
+        "docker-image://busybox, images as contexts",
+        "oci-layout:///images/app, OCI layouts as contexts"
     })
     void saysOfKnownSchemesThatTheyAreNotBuiltIn(String uri, String name) {
         assertThatThrownBy(() -> resolve(uri, Optional.empty()))
                 .isInstanceOf(ContextException.class)
                 .hasMessageContainingAll(name, "not built in", "dir:///path");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "s3://bucket/key.tar.gz, S3Resolver",
+        "gs://bucket/key.tar.gz, GcsResolver",
+        "https://account.blob.core.windows.net/c/b.tar.gz?sig=x, AzureResolver",
+        "https://host/x.tar.gz, HttpResolver",
+        "https://host/repo.git#main, GitResolver",
+        "git@host:org/repo.git, GitResolver"
+    })
+    void asksTheResolverThatAUriIsFor(String text, String resolver) throws ContextException {
+        ContextUri uri = ContextUri.parse(text);
+        assertThat(ServiceLoader.load(ContextResolver.class).stream()
+                        .map(ServiceLoader.Provider::get)
+                        .filter(candidate -> candidate.accepts(uri))
+                        .findFirst())
+                .get()
+                .extracting(found -> found.getClass().getSimpleName())
+                .isEqualTo(resolver);
     }
 
     @Test

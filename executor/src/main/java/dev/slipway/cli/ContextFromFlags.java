@@ -26,12 +26,28 @@ final class ContextFromFlags {
             throws UsageException, ContextException, InterruptedException {
         BuildContext context = ContextResolvers.installed()
                 .resolve(
-                        flags.valueOrDefault(SourceFlags.CONTEXT),
+                        uri(flags),
                         flags.value(SourceFlags.CONTEXT_SUB_PATH),
                         options(flags, scratch, ownDirectory, network, progress));
         context.revision()
                 .ifPresent(revision -> progress.info("Context %s at %s".formatted(context.origin(), revision)));
         return context;
+    }
+
+    /** {@code --context}, or what the older {@code --bucket} makes of it: an object of that bucket. */
+    static String uri(GivenFlags flags) throws UsageException {
+        Optional<String> bucket = flags.value(SourceFlags.BUCKET).filter(name -> !name.isEmpty());
+        if (bucket.isEmpty()) {
+            return flags.valueOrDefault(SourceFlags.CONTEXT);
+        }
+        String key = flags.value(SourceFlags.CONTEXT).orElse("");
+        if (key.contains("://")) {
+            throw new UsageException(
+                    "--bucket \"%s\" and --context \"%s\" both say where the context is: give --context alone"
+                            .formatted(bucket.get(), key));
+        }
+        String store = bucket.get().contains("://") ? bucket.get() : "gs://" + bucket.get();
+        return store.replaceFirst("/+$", "") + (key.isEmpty() ? "" : "/" + key.replaceFirst("^/+", ""));
     }
 
     /** What the flags say about contexts; for another one than the main context with a scratch directory of its own. */

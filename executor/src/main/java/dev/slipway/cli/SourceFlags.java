@@ -8,14 +8,14 @@ import java.util.List;
 
 /** What is built: context, Dockerfile, arguments. */
 final class SourceFlags {
-    static final Flag CONTEXT = value("context", "URI", "Where the source comes from: a directory, dir://, tar://.")
+    static final Flag CONTEXT = value(
+                    "context", "URI", "Where the source comes from: a directory or a URI (docs/contexts.md).")
             .shortName("c")
             .defaultsTo("/workspace/");
     static final Flag CONTEXT_SUB_PATH =
             value("context-sub-path", "PATH", "The directory inside the context that is its root.");
     static final Flag BUCKET = value("bucket", "NAME", "GCS bucket; --context is then the object's name.")
-            .shortName("b")
-            .later();
+            .shortName("b");
     static final Flag DOCKERFILE = value("dockerfile", "PATH", "The Dockerfile: in the context, or by any other path.")
             .shortName("f")
             .defaultsTo("Dockerfile");

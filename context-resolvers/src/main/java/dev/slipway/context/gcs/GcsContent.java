@@ -1,0 +1,43 @@
+package dev.slipway.context.gcs;
+
+import com.google.cloud.BaseServiceException;
+import java.io.IOException;
+import java.io.InputStream;
+
+/** A range of an object. The library sends its request at the first read, so what the server answers comes out here. */
+final class GcsContent extends InputStream {
+    private final InputStream content;
+    private final String what;
+    private final GcsFailures failures;
+
+    GcsContent(InputStream content, String what, GcsFailures failures) {
+        this.content = content;
+        this.what = what;
+        this.failures = failures;
+    }
+
+    @Override
+    public int read() throws IOException {
+        byte[] one = new byte[1];
+        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+    }
+
+    @Override
+    public int read(byte[] bytes, int offset, int length) throws IOException {
+        try {
+            return content.read(bytes, offset, length);
+        } catch (BaseServiceException e) {
+            throw failures.ofContent(what, e);
+        } catch (IOException e) {
+            if (e.getCause() instanceof BaseServiceException service) {
+                throw failures.ofContent(what, service);
+            }
+            throw e;
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        content.close();
+    }
+}
