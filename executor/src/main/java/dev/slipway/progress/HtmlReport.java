@@ -44,7 +44,12 @@ public final class HtmlReport implements ProgressListener {
     /** By renaming, so that nobody finds half of it. */
     private void write(Optional<BuildEvent.BuildFailed> failure, Duration elapsed) {
         Path part = file.resolveSibling(file.getFileName() + ".part");
+        Path directory = file.toAbsolutePath().getParent();
         try {
+            if (directory != null) {
+                // A build in place may have emptied the filesystem in between.
+                Files.createDirectories(directory);
+            }
             Files.writeString(part, new ReportPage(record, failure, elapsed).html(), StandardCharsets.UTF_8);
             Files.move(part, file, StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException unwritable) {

@@ -120,8 +120,16 @@ class HtmlReportTest {
 
     @Test
     void saysInTheLogThatItCantBeWritten() throws Exception {
-        HtmlReport report = new HtmlReport(directory.resolve("none/report.html"), logged::add, CLOCK);
+        Path file = Files.createFile(directory.resolve("no-directory"));
+        HtmlReport report = new HtmlReport(file.resolve("report.html"), logged::add, CLOCK);
         report.on(new BuildEvent.BuildFinished(Duration.ZERO));
-        assertThat(logged).singleElement().asString().contains("none/report.html", "can't be written");
+        assertThat(logged).singleElement().asString().contains("no-directory/report.html", "can't be written");
+    }
+
+    @Test
+    void makesItsDirectoryAnewWhereTheBuildHasEmptiedTheFilesystem() {
+        Path file = directory.resolve("gone/report.html");
+        new HtmlReport(file, logged::add, CLOCK).on(new BuildEvent.BuildFinished(Duration.ZERO));
+        assertThat(file).content().contains("Build succeeded");
     }
 }
