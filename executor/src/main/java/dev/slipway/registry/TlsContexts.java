@@ -10,6 +10,7 @@ import java.security.PrivateKey;
 import java.security.SecureRandom;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -88,7 +89,7 @@ final class TlsContexts {
 
     private static KeyManager[] keyManagers(RegistryOptions.ClientCertificate client)
             throws GeneralSecurityException, IOException {
-        List<X509Certificate> chain = client.chain().certificates();
+        List<X509Certificate> chain = ordered(client.chain().certificates());
         if (chain.isEmpty()) {
             throw new IOException("\"%s\" holds no certificate in PEM form".formatted(client.chain()));
         }
@@ -99,5 +100,23 @@ final class TlsContexts {
         KeyManagerFactory factory = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
         factory.init(store, NO_PASSWORD);
         return factory.getKeyManagers();
+    }
+
+    /** The first certificate and those above it; files often hold them twice, or in another order, which Java refuses. */
+    private static List<X509Certificate> ordered(List<X509Certificate> certificates) {
+        List<X509Certificate> chain =
+                new ArrayList<>(certificates.stream().limit(1).toList());
+        while (!chain.isEmpty()) {
+            X509Certificate last = chain.getLast();
+            Optional<X509Certificate> issuer = certificates.stream()
+                    .filter(other -> other.getSubjectX500Principal().equals(last.getIssuerX500Principal()))
+                    .filter(other -> !chain.contains(other))
+                    .findFirst();
+            if (issuer.isEmpty()) {
+                break;
+            }
+            chain.add(issuer.get());
+        }
+        return chain;
     }
 }
