@@ -120,8 +120,8 @@ final class ReportPage {
                 "<details><summary>%s</summary>\n<table>\n",
                 Wording.count(image.layers().size(), "layer"));
         html.add("<caption>Layers, the base's first</caption>\n");
-        html.add("<thead><tr><th scope=\"col\">Digest</th><th scope=\"col\" class=\"n\">Size</th></tr></thead>\n"
-                + "<tbody>\n");
+        html.add(
+                "<thead><tr><th scope=\"col\">Digest</th><th scope=\"col\" class=\"n\">Size</th></tr></thead>\n<tbody>\n");
         for (BuildEvent.ImageBuilt.Layer layer : image.layers()) {
             html.add("<tr><td><code>%s</code></td>", layer.digest());
             html.add("<td class=\"n\">%s</td></tr>\n", Wording.bytes(layer.sizeBytes()));

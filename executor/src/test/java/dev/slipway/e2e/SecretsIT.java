@@ -40,11 +40,11 @@ class SecretsIT {
     @ValueSource(strings = {"plain", "tty", "json", "gitlab", "quiet"})
     void markersAreInNoOutputAndNotInTheImage(String progress) throws IOException {
         workspace.dockerfile("""
-            FROM %s
-            RUN --mount=type=secret,id=file --mount=type=secret,id=var,env=V \\
-              cat /run/secrets/file; echo "$V" >&2; echo %s; echo from https://%s:x@example.com/
-            RUN --mount=type=secret,id=var,env=V echo "$V"; exit 3
-            """.formatted(registry.reference("busybox:1"), SECRETS.get(2), SECRETS.get(3)));
+                FROM %s
+                RUN --mount=type=secret,id=file --mount=type=secret,id=var,env=V \\
+                  cat /run/secrets/file; echo "$V" >&2; echo %s; echo from https://%s:x@example.com/
+                RUN --mount=type=secret,id=var,env=V echo "$V"; exit 3
+                """.formatted(registry.reference("busybox:1"), SECRETS.get(2), SECRETS.get(3)));
         Path report = workspace.path("report.html");
         Completed done = workspace
                 .build(
@@ -76,9 +76,9 @@ class SecretsIT {
     @ValueSource(strings = "overlay")
     void aBuildThatSucceedsLeavesNoMarkerInWhatItWrites(String isolation) throws IOException {
         workspace.dockerfile("""
-            FROM %s
-            RUN --mount=type=secret,id=file --mount=type=secret,id=var,env=V test -n "$V" && cat /run/secrets/file
-            """.formatted(registry.reference("busybox:1")));
+                FROM %s
+                RUN --mount=type=secret,id=file --mount=type=secret,id=var,env=V test -n "$V" && cat /run/secrets/file
+                """.formatted(registry.reference("busybox:1")));
         Path layout = workspace.path("layout");
         Completed done = workspace
                 .build("--no-push", "--insecure", "--isolation", isolation, "--compression-level=0")

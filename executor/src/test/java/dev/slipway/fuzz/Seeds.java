@@ -55,8 +55,8 @@ final class Seeds {
             }
             case "ManifestFuzz" -> documents();
             case "ChallengeFuzz" -> {
-                add("Bearer realm=\"https://a.example/token\",service=\"r\",scope=\"repository:a/b:pull\", Basic"
-                        + " x=\"\\\"\"");
+                add(
+                        "Bearer realm=\"https://a.example/token\",service=\"r\",scope=\"repository:a/b:pull\", Basic x=\"\\\"\"");
                 add("Basic dG9rZW42OA==, Bearer realm=a , error=\"invalid_token\"");
                 add("{\"auths\":{\"https://r.example/v1/\":{\"auth\":\"YTpi\"},\"r/a\":{\"identitytoken\":\"t\"}},"
                         + "\"credHelpers\":{\"x\":\"ecr-login\"},\"credsStore\":\"y\"}");
@@ -102,8 +102,8 @@ final class Seeds {
                         + "\"annotations\":{\"a\":\"b\"},\"subject\":" + descriptor + "}");
         add("{\"schemaVersion\":2,\"manifests\":[%s]}".formatted(descriptor));
         add("{\"created\":\"2026-01-02T03:04:05.000000006Z\",\"architecture\":\"amd64\",\"os\":\"linux\",\"config\":{"
-            + "\"Env\":[\"A=b\"],\"Cmd\":[\"x\"],\"Entrypoint\":null,\"ExposedPorts\":{\"80/tcp\":{}},\"Volumes\":{\"/v\":{}},\"Healthcheck\":{\"Test\":[\"NONE\"],\"Interval\":1000000000},\"Labels\":{\"l\":\"m\"},\"OnBuild\":[\"RUN"
-            + " x\"]},"
+                + "\"Env\":[\"A=b\"],\"Cmd\":[\"x\"],\"Entrypoint\":null,\"ExposedPorts\":{\"80/tcp\":{}},\"Volumes\":{\"/v\":{}},"
+                + "\"Healthcheck\":{\"Test\":[\"NONE\"],\"Interval\":1000000000},\"Labels\":{\"l\":\"m\"},\"OnBuild\":[\"RUN x\"]},"
                 + "\"rootfs\":{\"type\":\"layers\",\"diff_ids\":[\"%s\"]},".formatted(digest)
                 + "\"history\":[{\"created_by\":\"x\",\"empty_layer\":true}]}");
     }

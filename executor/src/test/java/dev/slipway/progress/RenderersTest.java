@@ -39,10 +39,10 @@ class RenderersTest {
                         new BuildEvent.CommandOutput(STEP, BuildEvent.CommandOutput.Stream.STDOUT, "cc main.c"),
                         new BuildEvent.StepFinished(STEP, Duration.ofMillis(3240), OptionalLong.of(12_345_678), false)))
                 .isEqualTo("""
-                    [2/7] build RUN make (Dockerfile:12)
-                    [2/7] build | cc main.c
-                    [2/7] build done in 3.2 s, layer 12.3 MB
-                    """);
+                        [2/7] build RUN make (Dockerfile:12)
+                        [2/7] build | cc main.c
+                        [2/7] build done in 3.2 s, layer 12.3 MB
+                        """);
     }
 
     @Test
@@ -75,10 +75,10 @@ class RenderersTest {
                         new BuildEvent.BuildFailed(
                                 FailureClass.DOCKERFILE, 65, "Dockerfile:3: no such word\n  RUUN x\n")))
                 .isEqualTo("""
-                    error: Dockerfile:3: no such word
-                      RUUN x
-                    Dockerfile:3: no such word (Dockerfile, exit code 65)
-                    """);
+                        error: Dockerfile:3: no such word
+                          RUUN x
+                        Dockerfile:3: no such word (Dockerfile, exit code 65)
+                        """);
     }
 
     @Test

@@ -55,10 +55,10 @@ class ViewsTest {
         List.of(new BuildEvent.StepStarted(ONE), output(ONE, "cc"), finished(ONE))
                 .forEach(view::on);
         assertThat(drawn()).isEqualTo("""
-            ESC[0Ksection_start:1700000000:slipway_0_one_2[collapsed=true]CRESC[0K[2/3] one RUN make (Dockerfile:5)
-            [2/3] one | cc
-            ESC[0Ksection_end:1700000000:slipway_0_one_2CRESC[0K[2/3] one done in 1.0 s
-            """);
+                ESC[0Ksection_start:1700000000:slipway_0_one_2[collapsed=true]CRESC[0K[2/3] one RUN make (Dockerfile:5)
+                [2/3] one | cc
+                ESC[0Ksection_end:1700000000:slipway_0_one_2CRESC[0K[2/3] one done in 1.0 s
+                """);
     }
 
     @Test
@@ -104,26 +104,25 @@ class ViewsTest {
             view.on(output(ONE, "line " + i));
         }
         assertThat(drawn()).endsWith("""
-            ESC[4ACRESC[JESC[?7l[2/3] one RUN make 0 s
-              │ line 2
-              │ line 3
-              │ line 4
-              │ line 5
-            ESC[?7hESC[5ACRESC[JESC[?7l[2/3] one RUN make 0 s
-              │ line 3
-              │ line 4
-              │ line 5
-              │ line 6
-            ESC[?7h\
-            """.replace("ESC[4A", "ESC[5A"));
+                ESC[4ACRESC[JESC[?7l[2/3] one RUN make 0 s
+                  │ line 2
+                  │ line 3
+                  │ line 4
+                  │ line 5
+                ESC[?7hESC[5ACRESC[JESC[?7l[2/3] one RUN make 0 s
+                  │ line 3
+                  │ line 4
+                  │ line 5
+                  │ line 6
+                ESC[?7h""".replace("ESC[4A", "ESC[5A"));
         bytes.reset();
         view.on(finished(ONE));
         view.on(new BuildEvent.BuildFinished(Duration.ofSeconds(2)));
         assertThat(drawn()).isEqualTo("""
-            ESC[5ACRESC[J[2/3] one RUN make (Dockerfile:5)
-            [2/3] one done in 1.0 s
-            done in 2.0 s
-            """);
+                ESC[5ACRESC[J[2/3] one RUN make (Dockerfile:5)
+                [2/3] one done in 1.0 s
+                done in 2.0 s
+                """);
     }
 
     @Test
