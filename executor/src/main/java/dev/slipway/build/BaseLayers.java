@@ -54,9 +54,14 @@ final class BaseLayers implements AutoCloseable {
 
     /** Layers as a root filesystem takes them. */
     List<ImageLayer> images(List<StageLayer> layers) {
+        return images(layers, false);
+    }
+
+    /** The same; those of a Windows image are laid out in another way. */
+    List<ImageLayer> images(List<StageLayer> layers, boolean windows) {
         List<ImageLayer> images = new ArrayList<>();
         for (StageLayer layer : layers) {
-            images.add(new ImageLayer(layer.diffId(), layer.descriptor(), () -> open(layer, layers)));
+            images.add(new ImageLayer(layer.diffId(), layer.descriptor(), () -> open(layer, layers), windows));
         }
         return images;
     }

@@ -162,14 +162,14 @@ final class BuildSession implements AutoCloseable {
     Rootfs openRoot(PlannedStage stage, List<StageLayer> below) throws IOException {
         boolean commands =
                 stage.instructions().stream().anyMatch(planned -> planned.instruction() instanceof RunInstruction);
-        return create(below, commands ? Use.COMMANDS : Use.NO_COMMANDS);
+        return create(below, commands ? Use.COMMANDS : Use.NO_COMMANDS, stage.isWindows());
     }
 
     /** Tries again as often as {@code --image-fs-extract-retry} says; what the machine doesn't allow stays so. */
-    private Rootfs create(List<StageLayer> below, Use use) throws IOException {
+    private Rootfs create(List<StageLayer> below, Use use, boolean windows) throws IOException {
         for (int attempt = 0; ; attempt++) {
             try {
-                return roots.create(layers.images(below), writer, use);
+                return roots.create(layers.images(below, windows), windows ? writer.forWindows() : writer, use);
             } catch (IOException e) {
                 if (attempt >= request.retries().extractions() || e instanceof RootfsException) {
                     throw e;
@@ -179,8 +179,8 @@ final class BuildSession implements AutoCloseable {
         }
     }
 
-    WrittenLayer emptyLayer() throws IOException {
-        return writer.write(LayerContent.of(List.of()));
+    WrittenLayer emptyLayer(PlannedStage stage) throws IOException {
+        return (stage.isWindows() ? writer.forWindows() : writer).write(LayerContent.of(List.of()));
     }
 
     /** The context as COPY's source. */
@@ -246,10 +246,24 @@ final class BuildSession implements AutoCloseable {
             throws BuildException, IOException {
         Rootfs known = opened.get(base);
         if (known == null) {
-            known = create(layersOf(base, wantedBy), use);
+            known = create(layersOf(base, wantedBy), use, isWindows(base, wantedBy));
             opened.put(base, known);
         }
         return known;
+    }
+
+    private boolean isWindows(Base base, InstructionSource wantedBy) throws BuildException {
+        return switch (base) {
+            case Base.OfStage stage -> built(stage.index()).stage().isWindows();
+            case Base.OfImage image ->
+                images.resolve(image.name(), plan.platform(), wantedBy)
+                        .config()
+                        .platform()
+                        .os()
+                        .equals("windows");
+            case Base.Scratch scratch -> false;
+            case Base.OfDirectory directory -> false;
+        };
     }
 
     private List<StageLayer> layersOf(Base base, InstructionSource wantedBy) throws BuildException {

@@ -31,6 +31,11 @@ record PlannedStage(
         instructions = List.copyOf(instructions);
     }
 
+    /** Whether its layers, and paths, are those of Windows. */
+    boolean isWindows() {
+        return image.map(base -> base.config().platform()).orElse(platform).os().equals("windows");
+    }
+
     int index() {
         return stage.index();
     }

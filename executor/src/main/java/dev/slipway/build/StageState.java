@@ -21,6 +21,7 @@ import java.util.function.UnaryOperator;
 /** A stage while its instructions run: what they have made of its config, its variables and its filesystem so far. */
 final class StageState {
     static final String DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+    private static final String DEFAULT_WINDOWS_PATH = "c:\\Windows\\System32;c:\\Windows";
     private static final List<String> DEFAULT_SHELL = List.of("/bin/sh", "-c");
 
     private final PlannedStage stage;
@@ -60,7 +61,7 @@ final class StageState {
                 BuiltStage built = session.built(below.index());
                 ContainerConfig container =
                         built.config().container().change().onBuild(List.of()).build();
-                ContainerConfig complete = withPath(container);
+                ContainerConfig complete = withPath(container, stage);
                 Scope scope = built.scope();
                 if (!scope.variables().containsKey("PATH")) {
                     scope = scope.with("PATH", complete.variable("PATH").orElse(DEFAULT_PATH));
@@ -73,7 +74,7 @@ final class StageState {
     private static StageState begin(
             PlannedStage stage, BuildSession session, ImageConfig base, List<StageLayer> layers) {
         ContainerConfig changed =
-                withPath(base.container().change().onBuild(List.of()).build());
+                withPath(base.container().change().onBuild(List.of()).build(), stage);
         Scope scope = Scope.EMPTY;
         for (String entry : changed.env()) {
             int equals = entry.indexOf('=');
@@ -84,10 +85,13 @@ final class StageState {
         return new StageState(stage, session, base.withContainer(changed), scope, layers);
     }
 
-    private static ContainerConfig withPath(ContainerConfig container) {
+    private static ContainerConfig withPath(ContainerConfig container, PlannedStage stage) {
         return container.variable("PATH").isPresent()
                 ? container
-                : container.change().variable("PATH", DEFAULT_PATH).build();
+                : container
+                        .change()
+                        .variable("PATH", stage.isWindows() ? DEFAULT_WINDOWS_PATH : DEFAULT_PATH)
+                        .build();
     }
 
     PlannedStage stage() {
@@ -141,17 +145,24 @@ final class StageState {
 
     /** The working directory, absolute. */
     String workingDirectory() {
-        String directory = container().workingDir();
+        String written = container().workingDir();
+        String directory = stage.isWindows() ? withoutDrive(written) : written;
         return directory.startsWith("/") ? directory : "/" + directory;
     }
 
     /** A path of the Dockerfile, absolute; a trailing slash or dot stays. */
-    String absolute(String path) {
+    String absolute(String written) {
+        String path = stage.isWindows() ? withoutDrive(written) : written;
         if (path.startsWith("/")) {
             return path;
         }
         String directory = workingDirectory();
         return (directory.endsWith("/") ? directory : directory + "/") + path;
+    }
+
+    /** {@code C:\app} as {@code /app}: there is one drive in a container, and its paths are ours inside a layer. */
+    static String withoutDrive(String path) {
+        return path.replaceFirst("^[A-Za-z]:", "").replace('\\', '/');
     }
 
     void change(UnaryOperator<ContainerConfig.Builder> change) {
@@ -215,7 +226,7 @@ final class StageState {
 
     private WrittenLayer written(CommitScope scope) throws IOException {
         var pending = root().commit(scope);
-        return pending.isPresent() ? pending.get().await() : session.emptyLayer();
+        return pending.isPresent() ? pending.get().await() : session.emptyLayer(stage);
     }
 
     private void add(WrittenLayer layer, String createdBy) {

@@ -16,14 +16,17 @@ final class WorkdirStep {
 
     static void run(WorkdirInstruction workdir, StageState state)
             throws IOException, CopyException, InterruptedException {
-        String path = workdir.path();
+        boolean windows = state.stage().isWindows();
+        String path = windows ? StageState.withoutDrive(workdir.path()) : workdir.path();
         String directory;
         if (path.startsWith("/")) {
             directory = path;
         } else {
             directory = "/" + TreePaths.clean(state.absolute(path)).toUtf8();
         }
-        state.change(container -> container.workingDir(directory));
+        // Windows takes no forward slashes there.
+        String shown = windows ? directory.replace('/', '\\') : directory;
+        state.change(container -> container.workingDir(shown));
         String history = "WORKDIR " + directory;
         if (directory.equals("/")) {
             state.note(history);

@@ -30,7 +30,7 @@ final class OutputFlags {
     static final Flag PROVENANCE = value(
             "provenance", "true|mode=min|max[,builder-id=ID]", "Say how the image was built, as SLSA provenance 1.0.");
     static final Flag SBOM =
-            repeated("sbom", "spdx|cyclonedx[,file=PATH]", "Say what software is in the image; true is spdx.");
+            repeated("sbom", "true|spdx|cyclonedx,file=PATH", "Say what software is in the image; true is spdx.");
     static final Flag SIGN = value("sign", "KEY", "Sign as cosign does, with a key in a PEM file or env://VARIABLE.");
     static final Flag MATERIALIZE = toggle(
             "materialize", "In place: leave the target's complete filesystem in the executor's root, cached or not.");

@@ -6,9 +6,11 @@ import dev.slipway.archive.EntryAttributes;
 import dev.slipway.archive.tar.TarEntry;
 import dev.slipway.archive.tar.TarType;
 import dev.slipway.archive.tar.TarWriter;
+import dev.slipway.archive.tar.Xattrs;
 import dev.slipway.posix.PathBytes;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -21,12 +23,14 @@ final class LayerTarSink implements LayerContent.Sink {
     private final TimePolicy times;
     private final ChecksumListener listener;
     private final boolean checksums;
+    private final boolean windows;
     private final ContentChecksum checksum = new ContentChecksum();
     private final byte[] buffer = new byte[BUFFER_BYTES];
     private @Nullable LayerEntry previous;
     private long entries;
 
-    LayerTarSink(TarWriter tar, TimePolicy times, ChecksumListener listener) {
+    LayerTarSink(TarWriter tar, TimePolicy times, ChecksumListener listener, boolean windows) {
+        this.windows = windows;
         this.tar = tar;
         this.times = times;
         this.listener = listener;
@@ -113,10 +117,11 @@ final class LayerTarSink implements LayerContent.Sink {
 
     private TarEntry.Builder header(TarType type, byte[] name, EntryAttributes attributes) {
         return TarEntry.of(type, name)
+                .vendorRecords(windows ? WindowsLayout.records(type) : Map.of())
                 .permissions(attributes.permissions())
                 .owner(attributes.uid(), attributes.gid())
                 .modified(times.apply(attributes.modified()))
-                .xattrs(attributes.xattrs().only(LayerXattrs::belongInLayer));
+                .xattrs(windows ? Xattrs.NONE : attributes.xattrs().only(LayerXattrs::belongInLayer));
     }
 
     private static byte[] name(PathBytes path) {

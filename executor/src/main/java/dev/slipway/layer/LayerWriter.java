@@ -25,6 +25,7 @@ public final class LayerWriter {
     private final ExecutorService workers;
     private final int parallelism;
     private final List<PathBytes> leftOut;
+    private final boolean windows;
 
     /**
      * @param workers where blocks are compressed; shared by all layers and shut down by whoever made it
@@ -37,7 +38,7 @@ public final class LayerWriter {
             TimePolicy times,
             ExecutorService workers,
             int parallelism) {
-        this(store, compression, family, times, workers, parallelism, List.of());
+        this(store, compression, family, times, workers, parallelism, List.of(), false);
     }
 
     private LayerWriter(
@@ -47,7 +48,8 @@ public final class LayerWriter {
             TimePolicy times,
             ExecutorService workers,
             int parallelism,
-            List<PathBytes> leftOut) {
+            List<PathBytes> leftOut,
+            boolean windows) {
         this.store = requireNonNull(store, "store is null");
         this.compression = requireNonNull(compression, "compression is null");
         this.family = requireNonNull(family, "family is null");
@@ -58,11 +60,17 @@ public final class LayerWriter {
             throw new IllegalArgumentException("parallelism is " + parallelism);
         }
         this.leftOut = List.copyOf(leftOut);
+        this.windows = windows;
     }
 
     /** The same, but nothing at or below these paths enters a layer: {@code --ignore-path}. */
     public LayerWriter leavingOut(List<PathBytes> paths) {
-        return new LayerWriter(store, compression, family, times, workers, parallelism, paths);
+        return new LayerWriter(store, compression, family, times, workers, parallelism, paths, windows);
+    }
+
+    /** The same for a Windows image, whose layers are laid out in another way. */
+    public LayerWriter forWindows() {
+        return new LayerWriter(store, compression, family, times, workers, parallelism, leftOut, true);
     }
 
     public WrittenLayer write(LayerContent content) throws IOException {
@@ -89,12 +97,14 @@ public final class LayerWriter {
         }
     }
 
-    private WrittenLayer writeOnce(LayerContent content, ChecksumListener listener) throws IOException {
+    private WrittenLayer writeOnce(LayerContent files, ChecksumListener listener) throws IOException {
+        LayerContent kept = leftOut.isEmpty() ? files : sink -> files.writeTo(entry -> unlessLeftOut(entry, sink));
+        LayerContent content = windows ? WindowsLayout.outer(kept) : kept;
         try (Ingest ingest = store.ingest();
                 Compressor compressor = Compressor.open(compression, ingest, workers, parallelism)) {
             DigestingOutputStream tar = new DigestingOutputStream(compressor.stream());
-            LayerTarSink sink = new LayerTarSink(new TarWriter(tar), times, listener);
-            content.writeTo(leftOut.isEmpty() ? sink : entry -> unlessLeftOut(entry, sink));
+            LayerTarSink sink = new LayerTarSink(new TarWriter(tar), times, listener, windows);
+            content.writeTo(sink);
             sink.finish();
             tar.flush();
             compressor.finish();

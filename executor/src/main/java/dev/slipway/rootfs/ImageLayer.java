@@ -17,14 +17,19 @@ import java.io.InputStream;
  * build has extracted it already, or where nothing looks into it.
  *
  * @param descriptor the blob; its media type tells the compression
+ * @param windows whether it is laid out as Windows images are
  */
-public record ImageLayer(DiffId diffId, Descriptor descriptor, Source source) {
+public record ImageLayer(DiffId diffId, Descriptor descriptor, Source source, boolean windows) {
 
     /** Where the blob comes from: the store, or a registry. */
     @FunctionalInterface
     public interface Source {
         /** The blob's bytes as they are stored, so compressed. May be called more than once. */
         InputStream open() throws IOException;
+    }
+
+    public ImageLayer(DiffId diffId, Descriptor descriptor, Source source) {
+        this(diffId, descriptor, source, false);
     }
 
     public ImageLayer {

@@ -4,6 +4,7 @@ import dev.slipway.layer.FileContent;
 import dev.slipway.layer.LayerEntry;
 import dev.slipway.layer.LayerReader;
 import dev.slipway.layer.LayerStream;
+import dev.slipway.layer.WindowsLayout;
 import dev.slipway.posix.Directory;
 import dev.slipway.posix.OpenFile;
 import dev.slipway.posix.PathBytes;
@@ -53,9 +54,11 @@ final class LayerFiles implements AutoCloseable {
             LayerReader reader = new LayerReader(stream);
             long number = 0;
             for (Optional<LayerEntry> next = reader.next(); next.isPresent(); next = reader.next()) {
-                if (!visitor.visit(number++, next.get())) {
+                Optional<LayerEntry> entry = layer.windows() ? WindowsLayout.inner(next.get()) : next;
+                if (entry.isPresent() && !visitor.visit(number, entry.get())) {
                     return;
                 }
+                number++;
             }
             stream.verify();
         }

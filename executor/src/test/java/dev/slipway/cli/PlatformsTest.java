@@ -7,7 +7,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.slipway.fixture.image.Image;
 import dev.slipway.fixture.image.ImageBuilder;
+import dev.slipway.fixture.process.Program;
 import dev.slipway.fixture.registry.DockerRegistry;
+import dev.slipway.fixture.registry.EmbeddedRegistry;
 import dev.slipway.fixture.registry.RegistryAccess;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -121,6 +123,86 @@ class PlatformsTest {
         CommandLine.Ended ended = command.build(to("app:1", "--platform=windows/amd64"));
         assertThat(ended.exitCode()).isEqualTo(65);
         assertThat(ended.lastLine()).contains("Dockerfile:3", "windows/amd64", "without RUN");
+    }
+
+    private byte[] layer(RegistryAccess from, JsonNode layer) {
+        return from.blob("win", layer.path("digest").asText());
+    }
+
+    private List<String> names(RegistryAccess from, JsonNode layer) {
+        return Program.of("tar", "-tz")
+                .reading(layer(from, layer))
+                .runSuccessfully()
+                .out()
+                .lines()
+                .toList();
+    }
+
+    @Test
+    void layersOfWindowsHoldFilesAndHivesAndForeignLayersKeepTheirUrls() {
+        // Debian's registry takes no manifest with URLs unless it is told to.
+        try (EmbeddedRegistry embedded = EmbeddedRegistry.start();
+                RegistryAccess windows = RegistryAccess.to(embedded)) {
+            windowsImages(embedded, windows);
+        }
+    }
+
+    private void windowsImages(EmbeddedRegistry embedded, RegistryAccess windows) {
+        command.file("Dockerfile", """
+                # escape=`
+                FROM scratch
+                WORKDIR C:\\app
+                COPY hello C:\\app\\
+                COPY hello /Windows/System32/a.txt
+                """);
+        command.builds(
+                "--destination=" + embedded.reference("win:1"),
+                "--insecure",
+                "--platform=windows(10.0.20348.1234)/amd64");
+        RegistryAccess.Manifest base = windows.manifest("win", "1");
+        JsonNode config = windows.config("win", base);
+        assertThat(config.path("os.version").asText()).isEqualTo("10.0.20348.1234");
+        assertThat(config.at("/config/WorkingDir").asText()).isEqualTo("\\app");
+        assertThat(config.at("/config/Env/0").asText()).isEqualTo("PATH=c:\\Windows\\System32;c:\\Windows");
+        assertThat(names(windows, base.json().at("/layers/1"))).containsExactly("Files/", "Files/app/hello", "Hives/");
+        assertThat(names(windows, base.json().at("/layers/2")))
+                .containsExactly(
+                        "Files/",
+                        "Files/Windows/",
+                        "Files/Windows/System32/",
+                        "Files/Windows/System32/a.txt",
+                        "Hives/");
+        assertThat(Program.of("zcat")
+                        .reading(layer(windows, base.json().at("/layers/2")))
+                        .runSuccessfully()
+                        .out())
+                .contains("MSWINDOWS.fileattr=16", "MSWINDOWS.fileattr=32")
+                // Owner, group and list lie where a descriptor of these accounts has them.
+                .contains("MSWINDOWS.rawsd=AQAEgBQAAAAkAAAAAAAAADAAAAAB");
+
+        ObjectNode foreign = (ObjectNode) JSON.valueToTree(base.json());
+        ((ObjectNode) foreign.at("/layers/0"))
+                .put("mediaType", "application/vnd.oci.image.layer.nondistributable.v1.tar+gzip")
+                .putArray("urls")
+                .add("https://windows.example/layer");
+        windows.pushManifest(
+                "win", "foreign", base.mediaType(), foreign.toString().getBytes(StandardCharsets.UTF_8));
+        command.file(
+                "Dockerfile", "FROM " + embedded.reference("win:foreign") + "\nCOPY hello /Windows/System32/b.txt\n");
+        command.builds(
+                "--destination=" + embedded.reference("win:child"),
+                "--insecure",
+                "--insecure-pull",
+                "--platform=windows/amd64",
+                "--provenance=true");
+        JsonNode index = windows.manifest("win", "child").json();
+        assertThat(index.at("/manifests/0/platform/os.version").asText()).isEqualTo("10.0.20348.1234");
+        JsonNode child = windows.manifest("win", index.at("/manifests/0/digest").asText())
+                .json();
+        assertThat(child.at("/layers/0")).isEqualTo(foreign.at("/layers/0"));
+        assertThat(names(windows, child.at("/layers/3")))
+                .as("directories that the base has stay as they are")
+                .containsExactly("Files/", "Files/Windows/System32/b.txt", "Hives/");
     }
 
     @Test

@@ -4,7 +4,10 @@ import static java.util.Objects.requireNonNull;
 
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 
 /**
  * The header of one tar entry. Name and link name are the bytes of the archive: a leading {@code ./} or slash and a
@@ -26,6 +29,7 @@ public final class TarEntry {
     private final int deviceMajor;
     private final int deviceMinor;
     private final Xattrs xattrs;
+    private final Map<String, String> vendorRecords;
 
     private TarEntry(Builder builder) {
         type = builder.type;
@@ -39,6 +43,7 @@ public final class TarEntry {
         deviceMajor = builder.deviceMajor;
         deviceMinor = builder.deviceMinor;
         xattrs = builder.xattrs;
+        vendorRecords = builder.vendorRecords;
         if (name.length == 0 || contains(name, 0) || contains(linkName, 0)) {
             throw new IllegalArgumentException("a name is empty or holds a NUL byte: \"" + displayName() + "\"");
         }
@@ -110,6 +115,11 @@ public final class TarEntry {
         return xattrs;
     }
 
+    /** Extended records of some vendor, to be written as they are; those that are read are passed over. */
+    public Map<String, String> vendorRecords() {
+        return vendorRecords;
+    }
+
     /** The name as it is shown in messages: what isn't printable ASCII or UTF-8 is escaped. */
     public String displayName() {
         return EscapedName.of(name);
@@ -168,6 +178,7 @@ public final class TarEntry {
         private int deviceMajor;
         private int deviceMinor;
         private Xattrs xattrs = Xattrs.NONE;
+        private Map<String, String> vendorRecords = Map.of();
 
         private Builder(TarType type, byte[] name) {
             this.type = requireNonNull(type, "type is null");
@@ -203,6 +214,11 @@ public final class TarEntry {
         public Builder device(int major, int minor) {
             this.deviceMajor = major;
             this.deviceMinor = minor;
+            return this;
+        }
+
+        public Builder vendorRecords(Map<String, String> records) {
+            this.vendorRecords = Collections.unmodifiableMap(new TreeMap<>(records));
             return this;
         }
 

@@ -70,6 +70,7 @@ public final class TarWriter {
                 .names()
                 .forEach(xattr -> PaxRecords.write(
                         PaxRecords.xattrKey(xattr), entry.xattrs().value(xattr).orElse(NOTHING), records));
+        entry.vendorRecords().forEach((key, value) -> PaxRecords.write(key, value, records));
         if (entry.gid() > HeaderBlock.LARGEST_OCTAL_ID) {
             PaxRecords.write("gid", Long.toString(entry.gid()), records);
         }
