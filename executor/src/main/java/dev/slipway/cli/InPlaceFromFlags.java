@@ -64,6 +64,7 @@ final class InPlaceFromFlags {
                 kept.add(file.file());
             }
         }
+        addOutput(kept, flags.environment().getOrDefault("BUILDER_OUTPUT", ""));
         for (Flag flag : OutputFlags.ALL) {
             if (flag.placeholder().endsWith("PATH")) {
                 flags.values(flag).forEach(text -> addOutput(kept, text.substring(text.indexOf('=') + 1)));

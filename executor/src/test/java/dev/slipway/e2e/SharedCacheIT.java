@@ -50,7 +50,7 @@ class SharedCacheIT {
             Deadline.in(Duration.ofSeconds(60)).await("a download", () -> begun(cache));
             for (int i = 0; i < EXECUTORS; i++) {
                 if (i % 4 < 2) {
-                    executors.get(i).signal("KILL");
+                    kill(executors.get(i));
                 }
             }
             for (int i = 0; i < EXECUTORS; i++) {
@@ -87,6 +87,11 @@ class SharedCacheIT {
                     .with("--insecure-pull");
         }
         return workspace.build("--no-push", "--insecure-pull", "--cache-dir=" + cache);
+    }
+
+    /** One that has ended by itself needs no killing. */
+    private static void kill(RunningProgram executor) {
+        Program.of("kill", "-KILL", Long.toString(executor.pid())).run();
     }
 
     private static boolean begun(Path cache) {
