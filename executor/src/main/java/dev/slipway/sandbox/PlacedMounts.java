@@ -84,18 +84,49 @@ final class PlacedMounts implements AutoCloseable {
         }
         FileStatus before = parentStatus(place);
         Optional<Undo> aside = moveAside(place);
-        FileStatus[] after = {before};
-        // Undone after the file itself, so that the parent's times are set last.
-        undos.push(() -> restore(place, aside, before, after[0]));
+        Placed placed = new Placed(place, aside, before);
+        undos.push(placed::undo);
         switch (mount) {
             case Mount.Tmpfs tmpfs -> {
                 root.makeDirectory(place, 01777);
                 root.setPermissions(place, 01777);
             }
             case Mount.Content content -> put(content, place);
-            case Mount.Bind bind -> put(bind, place);
+            case Mount.Bind bind -> placed.back = put(bind, place);
         }
-        after[0] = parentStatus(place);
+        placed.after = parentStatus(place);
+    }
+
+    /** Something that was laid into a directory, whose times are as before when it is gone again. */
+    private final class Placed {
+        private final PathBytes place;
+        private final Optional<Undo> aside;
+        private final FileStatus before;
+        private FileStatus after;
+        private Undo back = () -> {};
+
+        Placed(PathBytes place, Optional<Undo> aside, FileStatus before) {
+            this.place = place;
+            this.aside = aside;
+            this.before = before;
+            this.after = before;
+        }
+
+        void undo() throws IOException {
+            FileStatus now = parentStatus(place);
+            try {
+                back.run();
+            } finally {
+                root.removeTree(place);
+                if (aside.isPresent()) {
+                    aside.get().run();
+                }
+                boolean untouched =
+                        now.mtimeSeconds() == after.mtimeSeconds() && now.mtimeNanos() == after.mtimeNanos();
+                FileStatus time = untouched ? before : now;
+                root.setModified(place.parent(), time.mtimeSeconds(), time.mtimeNanos());
+            }
+        }
     }
 
     private FileStatus parentStatus(PathBytes place) throws IOException {
@@ -123,18 +154,6 @@ final class PlacedMounts implements AutoCloseable {
         PathBytes beside = place.parent().resolve(unique(".slipway-"));
         root.rename(place, root, beside);
         return Optional.of(() -> root.rename(beside, root, place));
-    }
-
-    private void restore(PathBytes place, Optional<Undo> aside, FileStatus before, FileStatus after)
-            throws IOException {
-        FileStatus now = parentStatus(place);
-        root.removeTree(place);
-        if (aside.isPresent()) {
-            aside.get().run();
-        }
-        boolean untouched = now.mtimeSeconds() == after.mtimeSeconds() && now.mtimeNanos() == after.mtimeNanos();
-        FileStatus time = untouched ? before : now;
-        root.setModified(place.parent(), time.mtimeSeconds(), time.mtimeNanos());
     }
 
     private void put(Mount.Content content, PathBytes place) throws IOException {
@@ -168,7 +187,8 @@ final class PlacedMounts implements AutoCloseable {
         }
     }
 
-    private void put(Mount.Bind bind, PathBytes place) throws IOException {
+    /** Gives what takes it back, where that is more than removing it. */
+    private Undo put(Mount.Bind bind, PathBytes place) throws IOException {
         PathBytes source;
         FileType type;
         try (Directory tree = Directory.open(bind.root())) {
@@ -178,30 +198,29 @@ final class PlacedMounts implements AutoCloseable {
         Path full = source.isEmpty() ? bind.root() : bind.root().resolve(source.toUtf8());
         if (type == FileType.SOCKET) {
             root.makeSymbolicLink(place, full.toString().getBytes(UTF_8));
-            return;
+            return () -> {};
         }
         Path parent = Optional.ofNullable(full.getParent()).orElseThrow();
         PathBytes name = PathBytes.of(String.valueOf(full.getFileName()));
         if (bind.writes() == Mount.Writes.KEPT) {
-            lend(parent, name, place);
-            return;
+            return lend(parent, name, place);
         }
         try (Directory from = Directory.open(parent)) {
             new DirectoryCopy(from, root).copy(name, place);
         }
+        return () -> {};
     }
 
     /** Moves something of ours into the root until the command has ended; across file systems, by copies both ways. */
-    private void lend(Path parent, PathBytes name, PathBytes place) throws IOException {
+    private Undo lend(Path parent, PathBytes name, PathBytes place) throws IOException {
         try (Directory from = Directory.open(parent)) {
             try {
                 from.rename(name, root, place);
-                undos.push(() -> {
+                return () -> {
                     try (Directory back = Directory.open(parent)) {
                         root.rename(place, back, name);
                     }
-                });
-                return;
+                };
             } catch (PosixException e) {
                 if (!e.is(Errno.EXDEV)) {
                     throw e;
@@ -209,14 +228,14 @@ final class PlacedMounts implements AutoCloseable {
             }
             new DirectoryCopy(from, root).copy(name, place);
         }
-        undos.push(() -> {
+        return () -> {
             PathBytes made = unique("new-");
             try (Directory back = Directory.open(parent)) {
                 new DirectoryCopy(root, back).copy(place, made);
                 back.removeTree(name);
                 back.rename(made, back, name);
             }
-        });
+        };
     }
 
     private static PathBytes unique(String prefix) {
