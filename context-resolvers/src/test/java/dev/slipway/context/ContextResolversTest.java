@@ -8,8 +8,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.ServiceLoader;
 import java.util.OptionalLong;
+import java.util.ServiceLoader;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -37,10 +37,7 @@ class ContextResolversTest {
     }
 
     @ParameterizedTest
-    @CsvSource({
-        "docker-image://busybox, images as contexts",
-        "oci-layout:///images/app, OCI layouts as contexts"
-    })
+    @CsvSource({"docker-image://busybox, images as contexts", "oci-layout:///images/app, OCI layouts as contexts"})
     void saysOfKnownSchemesThatTheyAreNotBuiltIn(String uri, String name) {
         assertThatThrownBy(() -> resolve(uri, Optional.empty()))
                 .isInstanceOf(ContextException.class)

@@ -46,8 +46,7 @@ record AzureFailures(BlobUrl url, String kind) {
         }
         for (Throwable at = failure; at != null; at = at.getCause()) {
             if (at instanceof IOException || at instanceof TimeoutException) {
-                return new IOException(
-                        "%s: %s".formatted(what, Unreachable.words(at)), failure);
+                return new IOException("%s: %s".formatted(what, Unreachable.words(at)), failure);
             }
         }
         return new Refused("%s: %s".formatted(what, firstLine(failure)), failure);
