@@ -10,8 +10,10 @@ import dev.slipway.context.ContextUri;
 import dev.slipway.context.ResumingDownload.Refused;
 import dev.slipway.context.bucket.Bucket;
 import dev.slipway.context.bucket.ObjectStore.Location;
+import dev.slipway.context.bucket.ObjectStores;
 import dev.slipway.context.bucket.StoredObject;
 import dev.slipway.fixture.cloud.GcsServer;
+import dev.slipway.fixture.cloud.GoogleTokens;
 import dev.slipway.fixture.image.TarBuilder;
 import dev.slipway.fixture.registry.FaultProxy;
 import dev.slipway.fixture.registry.FaultProxy.Fault;
@@ -19,6 +21,7 @@ import dev.slipway.network.NetworkSettings;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
@@ -119,6 +122,37 @@ class GcsResolverTest {
     }
 
     @Test
+    void workloadIdentityFederationGivesTheCredentials() throws Exception {
+        server.put("private", "app.tar", tar("main.c", new byte[9]));
+        Path token = Files.writeString(room.resolve("token"), GoogleTokens.SUBJECT_TOKEN);
+        try (GoogleTokens tokens = GoogleTokens.start()) {
+            Path file = Files.writeString(room.resolve("federation.json"), """
+                    {
+                      "type": "external_account",
+                      "audience": "//iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/ci/providers/ci",
+                      "subject_token_type": "urn:ietf:params:oauth:token-type:jwt",
+                      "token_url": "%s",
+                      "credential_source": {"file": "%s"}
+                    }
+                    """.formatted(tokens.url(), token));
+            ContextOptions options = ContextOptions.in(room.resolve("context"))
+                    .withEnvironment(Map.of(
+                            "STORAGE_EMULATOR_HOST", server.url(), "GOOGLE_APPLICATION_CREDENTIALS", file.toString()))
+                    .withNetwork(NetworkSettings.of(
+                            Map.of("SSL_CERT_FILE", tokens.certificate().toString())));
+            ContextUri uri = ContextUri.parse("gs://private/app.tar");
+            try (BuildContext context = new GcsResolver().resolve(uri, options)) {
+                assertThat(context.root().resolve("main.c")).hasSize(9);
+            }
+            Files.writeString(token, "another-token");
+            assertThatThrownBy(() -> new GcsResolver().resolve(uri, options))
+                    .isInstanceOf(ContextException.class)
+                    .hasMessageContaining("invalid_grant")
+                    .hasMessageNotContaining("another-token");
+        }
+    }
+
+    @Test
     void whatIsNotThereOrNotAllowedIsNamed() {
         assertThatThrownBy(() -> resolve(PUBLIC + "/absent.tar", emulator(server.url())))
                 .hasMessage("context \"gs://public/absent.tar\": no such object \"gs://public/absent.tar\"");
@@ -129,6 +163,18 @@ class GcsResolverTest {
                 .hasMessageContaining("no credentials were found (looked for GOOGLE_APPLICATION_CREDENTIALS");
         assertThatThrownBy(() -> resolve(PUBLIC + "/x.tar", Map.of("GOOGLE_APPLICATION_CREDENTIALS", "/nowhere.json")))
                 .hasMessageStartingWith("GOOGLE_APPLICATION_CREDENTIALS=/nowhere.json: no credentials can be read");
+    }
+
+    @Test
+    void anObjectIsWritten() throws Exception {
+        ObjectStores.installed()
+                .put(
+                        PUBLIC + "/digests/app",
+                        "sha256:0".getBytes(StandardCharsets.UTF_8),
+                        emulator(server.url()),
+                        NetworkSettings.direct());
+        assertThat(server.content(GcsServer.PUBLIC_BUCKET, "digests/app"))
+                .hasValueSatisfying(content -> assertThat(content).asString().isEqualTo("sha256:0"));
     }
 
     private BuildContext resolve(String uri, Map<String, String> environment)
