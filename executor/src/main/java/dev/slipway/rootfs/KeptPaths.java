@@ -21,6 +21,8 @@ import java.util.function.Consumer;
  */
 final class KeptPaths implements Reserved, DirectoryTree.Kept {
     private static final List<String> OF_AN_IMAGE = List.of("bin", "sbin", "lib", "lib64", "usr", "etc");
+    /** A Docker Engine makes this link to {@code /proc/mounts} in each container. */
+    private static final PathBytes MOUNT_TABLE = PathBytes.of("etc/mtab");
 
     private final Directory root;
     private final Consumer<String> warnings;
@@ -222,7 +224,7 @@ final class KeptPaths implements Reserved, DirectoryTree.Kept {
             FileType type = root.status(child).type();
             if (type == FileType.DIRECTORY) {
                 collect(child, found, most);
-            } else {
+            } else if (type != FileType.SYMLINK || !child.equals(MOUNT_TABLE)) {
                 found.add(child);
             }
         }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.slipway.fixture.base.BaseImages;
 import dev.slipway.fixture.image.Image;
+import dev.slipway.fixture.process.Completed;
 import dev.slipway.fixture.registry.EmbeddedRegistry;
 import dev.slipway.fixture.registry.RegistryAccess;
 import java.util.ArrayList;
@@ -46,7 +47,7 @@ class SameLayersIT {
     private final Workspace workspace = new Workspace();
 
     @Test
-    void comeOutOfBothKindsAndOfASecondBuild() {
+    void comeOutOfEachKindAndOfASecondBuild() {
         Image base = BaseImages.busyboxBuilder()
                 .layer(tar -> tar.directory("lower", 0750)
                         .file("lower/file", 0644, "lower")
@@ -60,28 +61,26 @@ class SameLayersIT {
         workspace.dockerfile(DOCKERFILE).file("f", "content").file("sub/g", "more");
 
         List<PulledImage> images = new ArrayList<>();
-        for (String name : List.of("overlay", "directory", "overlay-again")) {
-            workspace.builds(
-                    "--isolation",
-                    name.replace("-again", ""),
-                    "--reproducible",
-                    "--build-arg",
-                    "BASE=" + registry.reference("base:1"),
-                    "--destination",
-                    registry.reference("same:" + name),
-                    "--insecure-registry",
-                    registry.host());
+        for (String name : List.of("overlay", "directory", "in-place", "overlay-again")) {
+            Completed done = workspace
+                    .buildUnder(name.replace("-again", ""), "--reproducible")
+                    .with("--build-arg", "BASE=" + registry.reference("base:1"))
+                    .with("--destination", registry.reference("same:" + name))
+                    .with("--insecure-registry", registry.host())
+                    .run();
+            assertThat(done.exitCode()).as("%s", done).isZero();
             workspace.assertNothingIsLeft();
             images.add(PulledImage.from(registry.reference("same:" + name), workspace.path(name)));
         }
         PulledImage overlay = images.getFirst();
-        PulledImage directory = images.get(1);
-        for (int layer = 0; layer < overlay.layers().size(); layer++) {
-            assertThat(directory.layers().get(layer).entries())
-                    .as("layer %d, entry by entry", layer)
-                    .isEqualTo(overlay.layers().get(layer).entries());
+        for (PulledImage other : images) {
+            for (int layer = 0; layer < overlay.layers().size(); layer++) {
+                assertThat(other.layers().get(layer).entries())
+                        .as("layer %d, entry by entry", layer)
+                        .isEqualTo(overlay.layers().get(layer).entries());
+            }
+            assertThat(other.image().diffIds()).isEqualTo(overlay.image().diffIds());
         }
-        assertThat(directory.image().diffIds()).isEqualTo(overlay.image().diffIds());
         assertThat(images.getLast().image().digest()).isEqualTo(overlay.image().digest());
         assertFiles(overlay);
     }
