@@ -1,17 +1,21 @@
 package dev.slipway.build;
 
+import dev.slipway.build.copy.ContextTree;
 import dev.slipway.build.copy.Copier;
 import dev.slipway.build.copy.CopyException;
 import dev.slipway.build.copy.CopySource;
 import dev.slipway.build.copy.SingleFileTree;
 import dev.slipway.dockerfile.AddInstruction;
+import dev.slipway.dockerfile.DockerIgnore;
 import dev.slipway.dockerfile.DockerfileException;
 import dev.slipway.dockerfile.SourceKind;
+import dev.slipway.posix.Directory;
 import dev.slipway.posix.PathBytes;
 import dev.slipway.progress.FailureClass;
 import dev.slipway.rootfs.CommitScope;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Optional;
 
 /** ADD: as COPY from the context, and it unpacks archives and fetches URLs. */
@@ -22,7 +26,6 @@ final class AddStep {
 
     static void run(AddInstruction add, StageState state)
             throws BuildException, DockerfileException, CopyException, IOException, InterruptedException {
-        Unsupported.refuse(add, add.files().paths());
         boolean linked = add.link() && add.chmod().isEmpty();
         Copier copier =
                 CopyStep.copier(add.source(), add.files(), add.chown(), add.chmod(), linked, add.excludes(), state);
@@ -32,12 +35,20 @@ final class AddStep {
                     copier.copy(
                             state.session().contextSource(), path, add.unpack().orElse(true));
                 case HTTP -> fetch(path, add, copier, state);
-                case GIT -> throw new IllegalStateException("git sources are refused before");
+                case GIT -> checkOut(path, add, copier, state);
             }
         }
         CopyStep.copyInline(add.files(), copier, state);
         String history = "ADD" + CopyStep.history(add.files(), add.chown(), add.chmod());
         state.commit(CommitScope.paths(copier.finish()), history);
+    }
+
+    private static void checkOut(String url, AddInstruction add, Copier copier, StageState state)
+            throws BuildException, CopyException, IOException, InterruptedException {
+        Path files = state.session().remoteSources().repository(url, add);
+        try (ContextTree tree = new ContextTree(Directory.open(files), DockerIgnore.none(), "")) {
+            copier.copy(CopySource.of(tree, "the repository", FailureClass.BUILD), "/", false);
+        }
     }
 
     private static void fetch(String url, AddInstruction add, Copier copier, StageState state)

@@ -16,4 +16,7 @@ sealed interface Base {
 
     /** A directory that {@code --build-context} names. */
     record OfDirectory(String name, Path root) implements Base {}
+
+    /** What {@code --build-context} names and isn't here yet: a repository, a file behind a URL, an archive. */
+    record OfRemote(String name, String uri) implements Base {}
 }

@@ -40,6 +40,7 @@ final class BuildSession implements AutoCloseable {
     private final Downloads downloads;
     private final CacheMounts caches;
     private final Agents agents;
+    private final RemoteSources remoteSources;
     private final ProgressListener progress;
     private final InstantSource clock;
     private final MountSources mountSources;
@@ -58,6 +59,7 @@ final class BuildSession implements AutoCloseable {
             Downloads downloads,
             CacheMounts caches,
             Agents agents,
+            RemoteSources remoteSources,
             Path temporary,
             ProgressListener progress,
             InstantSource clock) {}
@@ -73,6 +75,7 @@ final class BuildSession implements AutoCloseable {
         this.downloads = parts.downloads();
         this.caches = parts.caches();
         this.agents = parts.agents();
+        this.remoteSources = parts.remoteSources();
         this.progress = parts.progress();
         this.clock = parts.clock();
         this.mountSources = new MountSources(this, parts.temporary());
@@ -96,6 +99,10 @@ final class BuildSession implements AutoCloseable {
 
     CacheMounts caches() {
         return caches;
+    }
+
+    RemoteSources remoteSources() {
+        return remoteSources;
     }
 
     Agents agents() {
@@ -211,13 +218,15 @@ final class BuildSession implements AutoCloseable {
     }
 
     /** What a {@code COPY --from} copies from. */
-    CopySource source(Base base, InstructionSource wantedBy) throws BuildException, IOException {
+    CopySource source(Base base, InstructionSource wantedBy)
+            throws BuildException, IOException, InterruptedException {
         return switch (base) {
             case Base.OfDirectory directory -> {
                 ContextTree tree = namedContext(directory);
                 yield new CopySource(
                         tree, "the context \"%s\"".formatted(directory.name()), FailureClass.CONTEXT, tree::whyMissing);
             }
+            case Base.OfRemote remote -> source(remoteSources.context(remote, wantedBy), wantedBy);
             case Base.OfStage stage ->
                 CopySource.of(
                         tree(base, wantedBy),
@@ -269,7 +278,7 @@ final class BuildSession implements AutoCloseable {
     private List<StageLayer> layersOf(Base base, InstructionSource wantedBy) throws BuildException {
         return switch (base) {
             case Base.Scratch scratch -> List.of();
-            case Base.OfDirectory directory -> List.of();
+            case Base.OfDirectory _, Base.OfRemote _ -> List.of();
             case Base.OfStage stage -> built(stage.index()).layers();
             case Base.OfImage image ->
                 images.resolve(image.name(), plan.platform(), wantedBy).layers();

@@ -14,7 +14,7 @@ final class DirectoryBase {
     private DirectoryBase() {}
 
     static void copy(Base.OfDirectory directory, PlannedStage stage, StageState state)
-            throws BuildException, IOException {
+            throws BuildException, IOException, InterruptedException {
         InstructionSource source = stage.from().source();
         CopyRules rules = new CopyRules(
                 Optional.empty(), Optional.empty(), state.session().creationTime());

@@ -113,15 +113,17 @@ public final class ImageBuilder {
             throws BuildException, DockerfileException, IOException, InterruptedException {
         long start = System.nanoTime();
         ContextTree context = new ContextTree(Directory.open(request.context()), files.ignore(), files.ignoreName());
+        Downloads downloads = new Downloads(temporary, registries.network());
         BuildSession.Parts parts = new BuildSession.Parts(
                 images,
                 layers,
                 roots,
                 writer,
                 context,
-                new Downloads(temporary, registries.network()),
+                downloads,
                 new CacheMounts(store.resolve("mounts")),
                 agents,
+                new RemoteSources(request, registries.network(), downloads, temporary, progress),
                 temporary,
                 progress,
                 clock);

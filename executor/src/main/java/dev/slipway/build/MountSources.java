@@ -52,6 +52,9 @@ final class MountSources {
 
     Tree of(Base base, String path, InstructionSource wantedBy)
             throws BuildException, CopyException, IOException, InterruptedException {
+        if (base instanceof Base.OfRemote remote) {
+            return of(session.remoteSources().context(remote, wantedBy), path, wantedBy);
+        }
         if (base instanceof Base.OfDirectory directory) {
             ContextTree tree = session.namedContext(directory);
             return ofDirectory(tree, directory.root(), session.source(base, wantedBy), path);
@@ -66,7 +69,8 @@ final class MountSources {
     }
 
     /** What a cache's {@code from} and {@code source} name. */
-    Seed seed(Base base, String path, InstructionSource wantedBy) throws BuildException, CopyException, IOException {
+    Seed seed(Base base, String path, InstructionSource wantedBy)
+            throws BuildException, CopyException, IOException, InterruptedException {
         CopySource source = session.source(base, wantedBy);
         return new Seed(source, existing(source.tree(), source, path));
     }

@@ -14,10 +14,11 @@ import java.util.Optional;
 
 /**
  * What {@code --build-context} puts in the place of stages, images and {@code --from} names (spec: named contexts).
- * Directories and images are known; the other kinds are refused by name before anything is built.
+ * Directories and images are known; {@link RemoteSources} fetches the other kinds when something needs them.
  */
 final class NamedContexts {
     private static final String IMAGE_SCHEME = "docker-image://";
+    private static final String LAYOUT_SCHEME = "oci-layout://";
 
     private final Map<String, Base> byName;
     private final Platform platform;
@@ -67,12 +68,15 @@ final class NamedContexts {
             String image = value.substring(IMAGE_SCHEME.length());
             return image.equals(SourceNames.SCRATCH) ? new Base.Scratch() : new Base.OfImage(image);
         }
-        String path = value.replaceFirst("^(dir|file)://", "");
-        if (path.contains("://") || path.matches("[^/]+@[^/]+:.*")) {
+        if (value.startsWith(LAYOUT_SCHEME)) {
             throw new BuildException(
                     FailureClass.USAGE,
-                    "--build-context %s=%s: this kind of context is not supported yet; give a directory or docker-image://NAME"
+                    "--build-context %s=%s: images in OCI layouts are not supported yet; push it, and give docker-image://NAME"
                             .formatted(name, value));
+        }
+        String path = value.replaceFirst("^(dir|file)://", "");
+        if (path.contains("://") || path.matches("[^/]+@[^/]+:.*")) {
+            return new Base.OfRemote(name, value);
         }
         Path root = workingDirectory.resolve(path);
         if (!Files.isDirectory(root)) {

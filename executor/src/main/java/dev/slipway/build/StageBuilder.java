@@ -64,8 +64,15 @@ final class StageBuilder {
         long start = System.nanoTime();
         session.progress().on(new BuildEvent.StepStarted(step));
         StageState state = StageState.begin(stage, session);
-        if (stage.base() instanceof Base.OfDirectory directory) {
-            DirectoryBase.copy(directory, stage, state);
+        switch (stage.base()) {
+            case Base.OfDirectory directory -> DirectoryBase.copy(directory, stage, state);
+            case Base.OfRemote remote ->
+                DirectoryBase.copy(
+                        session.remoteSources()
+                                .context(remote, stage.stage().from().source()),
+                        stage,
+                        state);
+            case Base.Scratch _, Base.OfStage _, Base.OfImage _ -> {}
         }
         session.progress().on(new BuildEvent.StepFinished(step, since(start), OptionalLong.empty(), false));
         return state;

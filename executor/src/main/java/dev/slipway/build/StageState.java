@@ -48,7 +48,7 @@ final class StageState {
     static StageState begin(PlannedStage stage, BuildSession session) throws BuildException, InterruptedException {
         return switch (stage.base()) {
             case Base.Scratch scratch -> begin(stage, session, session.scratchConfig(), List.of());
-            case Base.OfDirectory directory ->
+            case Base.OfDirectory _, Base.OfRemote _ ->
                 // In the place of a stage a directory has no config at all, in that of an image an empty one.
                 stage.replaced()
                         ? new StageState(stage, session, ImageConfig.scratch(stage.platform()), Scope.EMPTY, List.of())

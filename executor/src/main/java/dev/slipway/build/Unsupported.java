@@ -1,10 +1,7 @@
 package dev.slipway.build;
 
 import dev.slipway.build.BuildPlan.PlannedInstruction;
-import dev.slipway.dockerfile.AddInstruction;
 import dev.slipway.dockerfile.RunInstruction;
-import dev.slipway.dockerfile.SourceKind;
-import java.util.List;
 
 /** Refuses by name, before anything is built, what a Dockerfile may say but this executor doesn't do. */
 final class Unsupported {
@@ -16,21 +13,6 @@ final class Unsupported {
                 if (planned.instruction() instanceof RunInstruction run) {
                     refuse(run, options);
                 }
-                if (planned.instruction() instanceof AddInstruction add) {
-                    refuse(add, add.files().paths());
-                }
-            }
-        }
-    }
-
-    /** Sources that variables make are looked at once more when they have values. */
-    static void refuse(AddInstruction add, List<String> paths) throws BuildException {
-        for (String path : paths) {
-            if (SourceKind.of(path) == SourceKind.GIT) {
-                throw Locations.dockerfile(
-                        add.source(),
-                        "ADD of the git repository \"%s\" is not supported yet; clone it in a RUN, or fetch it before the build"
-                                .formatted(path));
             }
         }
     }
