@@ -218,8 +218,7 @@ final class BuildSession implements AutoCloseable {
     }
 
     /** What a {@code COPY --from} copies from. */
-    CopySource source(Base base, InstructionSource wantedBy)
-            throws BuildException, IOException, InterruptedException {
+    CopySource source(Base base, InstructionSource wantedBy) throws BuildException, IOException, InterruptedException {
         return switch (base) {
             case Base.OfDirectory directory -> {
                 ContextTree tree = namedContext(directory);
@@ -271,7 +270,7 @@ final class BuildSession implements AutoCloseable {
                         .os()
                         .equals("windows");
             case Base.Scratch scratch -> false;
-            case Base.OfDirectory directory -> false;
+            case Base.OfDirectory _, Base.OfRemote _ -> false;
         };
     }
 

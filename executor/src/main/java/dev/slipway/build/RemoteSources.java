@@ -106,8 +106,8 @@ final class RemoteSources {
             }
             Path scratch = Files.createTempDirectory(temporary, "context").resolve("files");
             // The build's temporary directory goes as a whole, and this with it.
-            BuildContext context = ContextResolvers.installed()
-                    .resolve(remote.uri(), Optional.empty(), options.withScratch(scratch));
+            BuildContext context =
+                    ContextResolvers.installed().resolve(remote.uri(), Optional.empty(), options.withScratch(scratch));
             return context.root();
         } catch (ContextException e) {
             throw Locations.failure(
@@ -121,8 +121,7 @@ final class RemoteSources {
     private Path checkOut(GitSource source, GitCredentials credentials, GitOptions git)
             throws ContextException, IOException, InterruptedException {
         Path directory = Files.createTempDirectory(temporary, "git").resolve("files");
-        GitCheckout.CheckedOut found =
-                GitCheckout.of(options.withGit(git)).checkOut(source, credentials, directory);
+        GitCheckout.CheckedOut found = GitCheckout.of(options.withGit(git)).checkOut(source, credentials, directory);
         progress.info("%s at %s".formatted(source, found.commit()));
         return found.root();
     }

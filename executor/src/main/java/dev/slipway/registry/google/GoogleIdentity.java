@@ -2,6 +2,7 @@ package dev.slipway.registry.google;
 
 import com.google.api.client.http.javanet.NetHttpTransport;
 import com.google.auth.http.HttpTransportFactory;
+import com.google.auth.oauth2.AccessToken;
 import com.google.auth.oauth2.GoogleCredentials;
 import dev.slipway.network.NetworkSettings;
 import java.io.IOException;
@@ -63,7 +64,11 @@ final class GoogleIdentity {
     private static String token(GoogleCredentials credentials) throws IOException {
         GoogleCredentials scoped = credentials.createScopedRequired() ? credentials.createScoped(SCOPES) : credentials;
         scoped.refreshIfExpired();
-        return scoped.getAccessToken().getTokenValue();
+        AccessToken token = scoped.getAccessToken();
+        if (token == null) {
+            throw new IOException("Google's credentials gave no access token");
+        }
+        return token.getTokenValue();
     }
 
     private HttpURLConnection open(URL url) throws IOException {
