@@ -95,7 +95,8 @@ record Challenge(String scheme, Map<String, String> parameters) {
                 value.append(text.charAt(at));
                 at++;
             }
-            at++;
+            // The closing quote may be missing.
+            at = Math.min(at + 1, text.length());
             return value.toString();
         }
 

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
@@ -57,7 +58,9 @@ class FuzzIT {
                     .within(Duration.ofSeconds(SECONDS).plusMinutes(5))
                     .run();
             String said = done.err() + done.out();
-            assertThat(done.exitCode()).as("%s", tail(said)).isZero();
+            assertThat(done.exitCode())
+                    .as("%s\n%s", tail(said), findings(room.path()))
+                    .isZero();
             assertThat(said).as("how many were tried").containsPattern("Done \\d+ runs");
         }
     }
@@ -105,7 +108,21 @@ class FuzzIT {
         }
     }
 
-    /** The finding, with the input in base 64. */
+    /** The inputs that failed, in base 64. */
+    private static String findings(Path room) throws IOException {
+        StringBuilder text = new StringBuilder();
+        try (Stream<Path> files = Files.list(room)) {
+            for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
+                if (file.getFileName().toString().matches("(crash|timeout|oom)-.*")) {
+                    String input = Base64.getEncoder().encodeToString(Files.readAllBytes(file));
+                    text.append(file.getFileName()).append(": ").append(input).append('\n');
+                }
+            }
+        }
+        return text.toString();
+    }
+
+    /** What the fuzzer said of the finding. */
     private static String tail(String said) {
         List<String> lines = said.lines().toList();
         return String.join("\n", lines.subList(Math.max(0, lines.size() - 60), lines.size()));
