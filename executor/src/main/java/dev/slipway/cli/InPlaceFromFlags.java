@@ -1,6 +1,7 @@
 package dev.slipway.cli;
 
 import dev.slipway.build.BuildRequest;
+import dev.slipway.registry.ConfiguredCredentials;
 import dev.slipway.rootfs.InPlaceOptions;
 import dev.slipway.rootfs.InPlaceTerms;
 import dev.slipway.sandbox.Container;
@@ -33,6 +34,7 @@ final class InPlaceFromFlags {
         return new InPlaceOptions(
                 new InPlaceTerms(Container.look(flags.environment()), flags.on(RunFlags.FORCE)),
                 kept(request, store),
+                List.copyOf(ConfiguredCredentials.files(flags.environment())),
                 flags.on(RunFlags.PRE_CLEANUP),
                 flags.on(RunFlags.PRESERVE_CONTEXT),
                 flags.on(OutputFlags.MATERIALIZE));

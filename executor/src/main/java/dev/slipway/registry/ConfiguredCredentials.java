@@ -40,6 +40,7 @@ public final class ConfiguredCredentials implements CredentialSource {
     public static final Set<String> HELPERS =
             Collections.unmodifiableSet(new LinkedHashSet<>(List.of("env", "google", "ecr", "acr", "gitlab")));
 
+    private static final List<Path> OWN_DIRECTORIES = List.of(Path.of("/slipway"), Path.of("/kaniko"));
     private static final List<String> FILE_NAMES = List.of("config.json", ".dockerconfigjson");
 
     private final List<DockerConfig> configs;
@@ -69,7 +70,12 @@ public final class ConfiguredCredentials implements CredentialSource {
     /** Reads what {@code environment} leads to, and the usual places. */
     public static ConfiguredCredentials load(Map<String, String> environment, RegistryListener listener)
             throws IOException {
-        return load(environment, listener, List.of(Path.of("/slipway"), Path.of("/kaniko")), HELPER_LIMIT);
+        return load(environment, listener, OWN_DIRECTORIES, HELPER_LIMIT);
+    }
+
+    /** The files that {@link #load(Map, RegistryListener)} reads, as far as they are there. */
+    public static Set<Path> files(Map<String, String> environment) {
+        return files(environment, OWN_DIRECTORIES);
     }
 
     static ConfiguredCredentials load(

@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * leave from the next one.
  */
 final class InPlaceGround implements AutoCloseable {
+    private static final Path MOUNT_TABLE = Path.of("/proc/self/mountinfo");
     private static final int STRANGERS_SHOWN = 4;
     private static final PathBytes MARKER = PathBytes.of("root-is-of-a-build");
     /** The paths that earlier builds in this container kept: an output of theirs is not the next one's to remove. */
@@ -46,6 +47,7 @@ final class InPlaceGround implements AutoCloseable {
     private final Path room;
     private final InPlaceOptions options;
     private final SavedRoot saved;
+    private final List<PathBytes> hidden;
     private @Nullable OpenFile marker;
 
     private InPlaceGround(
@@ -54,13 +56,15 @@ final class InPlaceGround implements AutoCloseable {
             InPlaceSandbox sandbox,
             Path room,
             InPlaceOptions options,
-            SavedRoot saved) {
+            SavedRoot saved,
+            List<PathBytes> hidden) {
         this.root = root;
         this.kept = kept;
         this.sandbox = sandbox;
         this.room = room;
         this.options = options;
         this.saved = saved;
+        this.hidden = List.copyOf(hidden);
     }
 
     /**
@@ -81,7 +85,8 @@ final class InPlaceGround implements AutoCloseable {
                     new InPlaceSandbox(root, scratch),
                     room,
                     options,
-                    new SavedRoot(root, kept, scratch.resolve("saved")));
+                    new SavedRoot(root, kept, scratch.resolve("saved")),
+                    hideable(options.credentials(), warnings));
         } catch (IOException | RuntimeException e) {
             root.close();
             throw e;
@@ -89,7 +94,7 @@ final class InPlaceGround implements AutoCloseable {
     }
 
     private static Set<PathBytes> keptPaths(Directory root, InPlaceOptions options, Path room) throws IOException {
-        Set<PathBytes> kept = new TreeSet<>(MountTable.places(Path.of("/proc/self/mountinfo")));
+        Set<PathBytes> kept = new TreeSet<>(MountTable.places(MOUNT_TABLE));
         ALWAYS.forEach(path -> kept.add(PathBytes.of(path)));
         for (String path : INJECTED) {
             if (root.statusIfPresent(PathBytes.of(path))
@@ -99,6 +104,7 @@ final class InPlaceGround implements AutoCloseable {
             }
         }
         List<Path> named = new ArrayList<>(options.kept());
+        named.addAll(options.credentials());
         named.addAll(keptEarlier(room));
         for (Path path : named) {
             for (Path each : spellings(path)) {
@@ -146,6 +152,28 @@ final class InPlaceGround implements AutoCloseable {
             warnings.accept("this container lacks capabilities that steps may need: " + missing
                     + "; add them in securityContext.capabilities.add");
         }
+    }
+
+    /** What is mounted can't be taken away, so whoever mounted it is told who can read it. */
+    private static List<PathBytes> hideable(List<Path> credentials, Consumer<String> warnings) throws IOException {
+        List<PathBytes> mounts = MountTable.places(MOUNT_TABLE);
+        List<PathBytes> hideable = new ArrayList<>();
+        for (Path file : credentials) {
+            PathBytes path = PathBytes.of(file.toRealPath().toString());
+            if (mounts.stream().anyMatch(path::startsWith)) {
+                warnings.accept(
+                        "commands that run as root can read the credentials in \"%s\", which are mounted: build only Dockerfiles that you trust with them"
+                                .formatted(file));
+            } else {
+                hideable.add(path);
+            }
+        }
+        return hideable;
+    }
+
+    /** Takes credentials out of a command's reach until the result is closed. */
+    HiddenFiles hideCredentials() throws IOException {
+        return HiddenFiles.hide(root, hidden);
     }
 
     Directory root() {

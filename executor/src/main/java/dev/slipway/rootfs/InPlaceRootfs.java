@@ -54,7 +54,9 @@ final class InPlaceRootfs implements Rootfs {
     @Override
     public ExitStatus run(Command command, OutputListener output) throws IOException {
         scanned.expectCommand();
-        return ground.sandbox().run(command, output);
+        try (HiddenFiles hidden = ground.hideCredentials()) {
+            return ground.sandbox().run(command, output);
+        }
     }
 
     @Override

@@ -253,8 +253,9 @@ class ImageBuilderTest {
         assertThatThrownBy(() -> build("FROM scratch\nRUN --security=insecure x\n"))
                 .hasMessageContaining("--security=insecure")
                 .hasMessageContaining("Dockerfile:2");
-        assertThatThrownBy(() -> build("FROM scratch\nADD https://example.invalid/r.git /x\n"))
-                .hasMessageContaining("not supported yet");
+        assertThatThrownBy(() -> build("FROM scratch\nRUN --device=vendor.com/gpu x\n"))
+                .hasMessageContaining("--device=")
+                .hasMessageContaining("not supported");
     }
 
     private List<String> history(String dockerfile) throws Exception {

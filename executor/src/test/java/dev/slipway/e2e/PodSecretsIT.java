@@ -47,12 +47,33 @@ class PodSecretsIT {
                 .with("--destination", registry.reference("app:1"))
                 .run();
         assertThat(done.exitCode()).as("%s", done).isZero();
-        assertThat(done.out() + done.err()).doesNotContain(TOKEN, Credentials.KNOWN.password());
+        assertThat(done.out() + done.err())
+                .contains("can read the credentials in \"/kaniko/.docker/config.json\", which are mounted")
+                .doesNotContain(TOKEN, Credentials.KNOWN.password());
         PulledImage image = PulledImage.from(registry.reference("app:1"), workspace.path("pulled"));
         assertThat(image.file("seen").content()).contains("PATH=").doesNotContain(TOKEN);
         assertThat(image.file("refused").content())
                 .contains(
                         "can't open '/proc/1/environ': Permission denied",
                         "can't open '/proc/1/mem': Permission denied");
+    }
+
+    @Test
+    void credentialsInTheContainerAreGoneWhileACommandRunsAndBackAfterwards() {
+        workspace.dockerfile(
+                "FROM %s\nRUN cat /kaniko/.docker/* > /seen 2>&1 || true\n".formatted(registry.reference("busybox:1")));
+        Completed done = workspace
+                .pod()
+                .withMount(workspace.context(), workspace.context().toString())
+                .withCopy(workspace.path("docker"), "/kaniko/.docker")
+                .shell("executor --context dir://%s --isolation in-place --insecure --insecure-pull --destination %s\n"
+                                .formatted(workspace.context(), registry.reference("app:2"))
+                        + "echo afterwards: $(cat /kaniko/.docker/config.json)")
+                .run();
+        assertThat(done.exitCode()).as("%s", done).isZero();
+        assertThat(done.out()).contains("afterwards: {\"auths\"").contains(registry.host());
+        assertThat(done.err()).doesNotContain("can read the credentials");
+        PulledImage image = PulledImage.from(registry.reference("app:2"), workspace.path("pulled-2"));
+        assertThat(image.file("seen").content()).contains("No such file").doesNotContain("auths");
     }
 }

@@ -35,7 +35,8 @@ public final class EcrCredentials implements VendorCredentials {
     }
 
     public EcrCredentials(Map<String, String> environment, TokenExchange exchange) {
-        this(environment, exchange, AwsIdentity::sign);
+        // No method reference: linking one would load the SDK for every build.
+        this(environment, exchange, (uri, target, body, host) -> AwsIdentity.sign(uri, target, body, host));
     }
 
     EcrCredentials(Map<String, String> environment, TokenExchange exchange, Identity identity) {
