@@ -33,7 +33,7 @@ final class InPlaceGround implements AutoCloseable {
     private static final Path MOUNT_TABLE = Path.of("/proc/self/mountinfo");
     private static final int STRANGERS_SHOWN = 4;
     private static final PathBytes MARKER = PathBytes.of("root-is-of-a-build");
-    /** The paths that earlier builds in this container kept: an output of theirs is not the next one's to remove. */
+    /** Beside the builds: the paths that earlier ones in this container kept, as an output of theirs is not ours to remove. */
     private static final String EARLIER = "kept-in-place";
     /** Whatever is mounted: never touched, and in no layer. */
     private static final List<String> ALWAYS = List.of("proc", "sys", "dev");
@@ -120,7 +120,7 @@ final class InPlaceGround implements AutoCloseable {
     }
 
     private static List<Path> keptEarlier(Path room) throws IOException {
-        Path file = room.resolve(EARLIER);
+        Path file = room.resolveSibling(EARLIER);
         return Files.exists(file)
                 ? Files.readAllLines(file).stream()
                         .map(Path::of)
@@ -134,7 +134,7 @@ final class InPlaceGround implements AutoCloseable {
         keptEarlier(room).forEach(path -> paths.add(path.toString()));
         options.kept()
                 .forEach(path -> paths.add(path.toAbsolutePath().normalize().toString()));
-        Files.write(room.resolve(EARLIER), paths);
+        Files.write(room.resolveSibling(EARLIER), paths);
     }
 
     /** As it is written and, where a link is on the way, where it lies. */
