@@ -64,8 +64,7 @@ class PodSecretsIT {
                 "FROM %s\nRUN cat /kaniko/.docker/* > /seen 2>&1 || true\n".formatted(registry.reference("busybox:1")));
         Completed done = workspace
                 .pod()
-                .withMount(workspace.context(), workspace.context().toString())
-                .withCopy(workspace.path("docker"), "/kaniko/.docker")
+                .withCopy(workspace.path("docker/config.json"), "/kaniko/.docker/config.json")
                 .shell("executor --context dir://%s --isolation in-place --insecure --insecure-pull --destination %s\n"
                                 .formatted(workspace.context(), registry.reference("app:2"))
                         + "echo afterwards: $(cat /kaniko/.docker/config.json)")
