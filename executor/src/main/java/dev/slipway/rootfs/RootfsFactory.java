@@ -227,10 +227,12 @@ public final class RootfsFactory implements AutoCloseable {
     @Override
     public void close() throws IOException {
         try (build;
-                store;
-                InPlaceGround closed = ground) {
-            if (space != null) {
-                space.close();
+                store) {
+            // First: what it puts back may be in the build's directory.
+            try (InPlaceGround closed = ground) {
+                if (space != null) {
+                    space.close();
+                }
             }
             build.directory().removeContents();
         }

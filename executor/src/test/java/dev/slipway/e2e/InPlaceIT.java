@@ -104,14 +104,14 @@ class InPlaceIT {
                     BaseImages.busyboxBuilder()
                             .layer(
                                     LayerCompression.GZIP,
-                                    tar -> tar.opaque("bin").copy("opt/tool", 0755, busybox))
+                                    tar -> tar.opaque("bin").copy("opt/busybox", 0755, busybox))
                             .writeTo(workspace.path("shellless")),
                     "shellless",
                     "1");
         }
         workspace.dockerfile("""
                 FROM %s
-                RUN ["/opt/tool", "mkdir", "/made"]
+                RUN ["/opt/busybox", "mkdir", "/made"]
                 FROM %s
                 RUN ! grep -q base /etc/hosts && ls /bin/sh
                 COPY --from=0 /made /made
