@@ -118,7 +118,7 @@ public final class Attestations {
         AttestationRequest.ProvenanceRequest wanted = request.provenance().orElseThrow();
         Map<String, String> parameters = new HashMap<>();
         parameters.put("frontend", "dockerfile.v0");
-        parameters.put("filename", how.dockerfile());
+        parameters.put("filename", how.dockerfile().name());
         how.target().ifPresent(target -> parameters.put("target", target));
         parameters.put("platform", built.image().platform().toString());
         return new Provenance(
@@ -137,6 +137,13 @@ public final class Attestations {
     }
 
     private static String packageUrl(BuiltImage.Material material) {
+        if (material.name().startsWith(LayoutImage.SCHEME)) {
+            return "pkg:oci/%s?platform=%s"
+                    .formatted(
+                            URLEncoder.encode(
+                                    material.name().substring(LayoutImage.SCHEME.length()), StandardCharsets.UTF_8),
+                            URLEncoder.encode(material.platform().toString(), StandardCharsets.UTF_8));
+        }
         ImageReference name = ImageReference.parse(material.name());
         return packageUrl(
                 name.name(),

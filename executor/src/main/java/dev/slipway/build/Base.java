@@ -1,6 +1,7 @@
 package dev.slipway.build;
 
 import java.nio.file.Path;
+import java.util.Optional;
 
 /** What a stage starts from, or what COPY --from and mounts take things from. */
 sealed interface Base {
@@ -11,8 +12,17 @@ sealed interface Base {
     /** Another stage of the same file. */
     record OfStage(int index) implements Base {}
 
-    /** An image of a registry, by the name that the Dockerfile gives it. */
-    record OfImage(String name) implements Base {}
+    /**
+     * An image, by the name that the Dockerfile gives it.
+     *
+     * @param layout where it lies, if {@code --build-context} says so; else it is in a registry
+     */
+    record OfImage(String name, Optional<LayoutImage> layout) implements Base {
+        /** One of a registry. */
+        OfImage(String name) {
+            this(name, Optional.empty());
+        }
+    }
 
     /** A directory that {@code --build-context} names. */
     record OfDirectory(String name, Path root) implements Base {}

@@ -2,13 +2,11 @@ package dev.slipway.build;
 
 import dev.slipway.dockerfile.InstructionSource;
 import dev.slipway.image.ImageConfig;
-import dev.slipway.image.ImageIndex;
 import dev.slipway.image.Platform;
 import dev.slipway.progress.FailureClass;
 import dev.slipway.registry.DocumentStore;
 import dev.slipway.registry.ImageReference;
 import dev.slipway.registry.RegistryClient;
-import dev.slipway.registry.Resolved;
 import java.io.IOException;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -21,7 +19,8 @@ final class BaseImages {
     private final DocumentStore documents;
     private final Map<Key, BaseImage> found = new HashMap<>();
 
-    private record Key(ImageReference reference, Platform platform) {}
+    /** An image for a platform; the name is that of materials: a reference, or that of a layout. */
+    private record Key(String name, Platform platform) {}
 
     BaseImages(RegistryClient registries, DocumentStore documents) {
         this.registries = registries;
@@ -30,7 +29,7 @@ final class BaseImages {
 
     /** The config of an image that was looked up before. */
     synchronized ImageConfig known(ImageReference reference, Platform platform) throws IOException {
-        BaseImage image = found.get(new Key(reference, platform));
+        BaseImage image = found.get(new Key(reference.toString(), platform));
         if (image == null) {
             throw new IOException("nothing that is built needs it");
         }
@@ -38,37 +37,65 @@ final class BaseImages {
     }
 
     /** The image for a platform: manifest and config. */
-    synchronized BaseImage resolve(String name, Platform platform, InstructionSource wantedBy) throws BuildException {
+    synchronized BaseImage resolve(Base.OfImage named, Platform platform, InstructionSource wantedBy)
+            throws BuildException {
+        return named.layout().isPresent()
+                ? resolve(named.name(), named.layout().get(), platform, wantedBy)
+                : resolve(named.name(), platform, wantedBy);
+    }
+
+    private BaseImage resolve(String name, Platform platform, InstructionSource wantedBy) throws BuildException {
         ImageReference reference;
         try {
             reference = ImageReference.parse(name);
         } catch (IllegalArgumentException e) {
             throw Locations.failure(FailureClass.DOCKERFILE, wantedBy, "\"%s\": %s".formatted(name, e.getMessage()), e);
         }
-        Key key = new Key(reference, platform);
+        return once(
+                name,
+                new Key(reference.toString(), platform),
+                () -> BaseImage.of(name, registries.resolve(reference, platform, documents)),
+                FailureClass.REGISTRY,
+                wantedBy);
+    }
+
+    private BaseImage resolve(String name, LayoutImage layout, Platform platform, InstructionSource wantedBy)
+            throws BuildException {
+        return once(
+                name,
+                new Key(LayoutImage.SCHEME + name, platform),
+                () -> layout.read(name, platform),
+                FailureClass.CONTEXT,
+                wantedBy);
+    }
+
+    /** Looks an image up. */
+    @FunctionalInterface
+    private interface LookUp {
+        BaseImage find() throws IOException;
+    }
+
+    private BaseImage once(String name, Key key, LookUp lookUp, FailureClass failure, InstructionSource wantedBy)
+            throws BuildException {
         BaseImage known = found.get(key);
         if (known != null) {
             return known;
         }
         try {
-            Resolved resolved = registries.resolve(reference, platform, documents);
-            if (resolved.manifest().layers().size()
-                    != resolved.config().diffIds().size()) {
+            BaseImage image = lookUp.find();
+            int layers = image.manifest().layers().size();
+            int diffIds = image.config().diffIds().size();
+            if (layers != diffIds) {
                 throw Locations.failure(
-                        FailureClass.REGISTRY,
+                        failure,
                         wantedBy,
                         "image \"%s\" is broken: its manifest has %d layers, its config %d; push it anew"
-                                .formatted(
-                                        name,
-                                        resolved.manifest().layers().size(),
-                                        resolved.config().diffIds().size()));
+                                .formatted(name, layers, diffIds));
             }
-            BaseImage image = new BaseImage(name, resolved);
             found.put(key, image);
             return image;
         } catch (IOException e) {
-            throw Locations.failure(
-                    FailureClass.REGISTRY, wantedBy, "image \"%s\": %s".formatted(name, e.getMessage()), e);
+            throw Locations.failure(failure, wantedBy, "image \"%s\": %s".formatted(name, e.getMessage()), e);
         }
     }
 
@@ -76,13 +103,8 @@ final class BaseImages {
     synchronized List<BuiltImage.Material> materials() {
         return found.entrySet().stream()
                 .map(each -> new BuiltImage.Material(
-                        each.getKey().reference().toString(),
-                        each.getValue()
-                                .resolved()
-                                .index()
-                                .map(ImageIndex::digest)
-                                .orElseGet(() ->
-                                        each.getValue().resolved().manifest().digest()),
+                        each.getKey().name(),
+                        each.getValue().digest(),
                         each.getKey().platform()))
                 .sorted(Comparator.comparing(BuiltImage.Material::name))
                 .toList();

@@ -83,7 +83,7 @@ final class BaseLayers implements AutoCloseable {
     private InputStream open(StageLayer layer, List<StageLayer> all) throws IOException {
         Optional<Blob> stored =
                 blobs.find(layer.descriptor().digest(), layer.descriptor().sizeBytes());
-        if (stored.isEmpty() && layer.origin().isPresent()) {
+        if (stored.isEmpty() && !(layer.origin() instanceof LayerOrigin.ThisBuild)) {
             all.stream().filter(other -> other.origin().equals(layer.origin())).forEach(this::fetch);
             await(fetch(layer));
             stored = blobs.find(layer.descriptor().digest(), layer.descriptor().sizeBytes());
@@ -122,7 +122,7 @@ final class BaseLayers implements AutoCloseable {
         try {
             for (int attempt = 0; ; attempt++) {
                 try {
-                    return download(layer.descriptor(), layer.origin().orElseThrow());
+                    return download(layer.descriptor(), source(layer));
                 } catch (RegistryException e) {
                     if (attempt >= retries) {
                         throw e;
@@ -136,7 +136,27 @@ final class BaseLayers implements AutoCloseable {
         }
     }
 
-    private long download(Descriptor descriptor, ImageReference origin) throws IOException {
+    /** What a transfer is called by, and how its bytes are had. */
+    private record Source(String name, Opening opening) {
+        @FunctionalInterface
+        interface Opening {
+            InputStream open() throws IOException;
+        }
+    }
+
+    private Source source(StageLayer layer) {
+        Descriptor descriptor = layer.descriptor();
+        return switch (layer.origin()) {
+            case LayerOrigin.Repository(ImageReference image) ->
+                new Source(image.name(), () -> registries.openBlob(image, descriptor));
+            case LayerOrigin.Layout(LayoutImage image) ->
+                new Source(image.directory().toString(), () -> image.open(descriptor));
+            case LayerOrigin.ThisBuild _ ->
+                throw new IllegalStateException("a layer of this build is nowhere else: " + descriptor.digest());
+        };
+    }
+
+    private long download(Descriptor descriptor, Source source) throws IOException {
         try (Blob stored =
                 blobs.find(descriptor.digest(), descriptor.sizeBytes()).orElse(null)) {
             if (stored != null) {
@@ -146,11 +166,11 @@ final class BaseLayers implements AutoCloseable {
         Transfer transfer = new Transfer(
                 Transfer.Direction.PULL,
                 "layer " + descriptor.digest().abbreviated(),
-                origin.name(),
+                source.name(),
                 OptionalLong.of(descriptor.sizeBytes()));
         progress.on(new BuildEvent.TransferStarted(transfer));
         long start = System.nanoTime();
-        try (InputStream in = registries.openBlob(origin, descriptor);
+        try (InputStream in = source.opening().open();
                 Blob blob = blobs.put(descriptor.digest(), descriptor.sizeBytes(), in)) {
             progress.on(new BuildEvent.TransferFinished(transfer, Duration.ofNanos(System.nanoTime() - start)));
             return blob.sizeBytes();

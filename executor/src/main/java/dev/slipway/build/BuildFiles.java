@@ -10,7 +10,6 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -29,11 +28,22 @@ public record BuildFiles(Dockerfile dockerfile, DockerIgnore ignore, String igno
      * @throws DockerfileException if what they say can't be understood
      */
     public static BuildFiles read(BuildRequest request) throws BuildException, DockerfileException {
-        Path file = find(request);
-        Dockerfile dockerfile = Dockerfile.parse(name(request, file), content(file));
-        // The one that bears the Dockerfile's name replaces the other entirely.
-        Path own = file.resolveSibling(file.getFileName() + IGNORE);
-        for (Path candidate : List.of(own, request.context().resolve(IGNORE))) {
+        Path general = request.context().resolve(IGNORE);
+        return switch (request.dockerfile()) {
+            case DockerfileSource.Given given ->
+                withIgnored(request, Dockerfile.parse(given.name(), given.text()), List.of(general));
+            case DockerfileSource.AtPath(String path) -> {
+                Path file = find(request, path);
+                // The one that bears the Dockerfile's name replaces the other entirely.
+                Path own = file.resolveSibling(file.getFileName() + IGNORE);
+                yield withIgnored(request, Dockerfile.parse(name(request, file), content(file)), List.of(own, general));
+            }
+        };
+    }
+
+    private static BuildFiles withIgnored(BuildRequest request, Dockerfile dockerfile, List<Path> candidates)
+            throws BuildException, DockerfileException {
+        for (Path candidate : candidates) {
             if (Files.isRegularFile(candidate)) {
                 String name = name(request, candidate);
                 return new BuildFiles(dockerfile, DockerIgnore.parse(name, content(candidate)), name);
@@ -42,13 +52,7 @@ public record BuildFiles(Dockerfile dockerfile, DockerIgnore ignore, String igno
         return new BuildFiles(dockerfile, DockerIgnore.none(), IGNORE);
     }
 
-    private static Path find(BuildRequest request) throws BuildException {
-        String text = request.dockerfile();
-        String lower = text.toLowerCase(Locale.ROOT);
-        if (lower.startsWith("http://") || lower.startsWith("https://")) {
-            throw new BuildException(
-                    FailureClass.USAGE, "--dockerfile \"%s\": URLs are not supported yet: name a file".formatted(text));
-        }
+    private static Path find(BuildRequest request, String text) throws BuildException {
         try {
             for (Path directory : List.of(request.context(), request.workingDirectory())) {
                 Path candidate = directory.resolve(text);

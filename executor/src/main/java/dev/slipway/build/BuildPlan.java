@@ -19,7 +19,7 @@ import java.util.TreeMap;
  * its instructions take from elsewhere (spec: FROM and stages).
  *
  * @param explicitPlatform whether the target platform was asked for: then the image claims to be for it
- * @param target the number of the stage that becomes the image
+ * @param targets the numbers of the stages that are asked for; the first becomes the image
  * @param stages those that are needed, by number
  * @param epoch SOURCE_DATE_EPOCH, where a build argument, a global ARG or the environment sets it
  */
@@ -28,11 +28,12 @@ record BuildPlan(
         GlobalArguments globals,
         Platform platform,
         boolean explicitPlatform,
-        int target,
+        List<Integer> targets,
         Map<Integer, PlannedStage> stages,
         Optional<Instant> epoch) {
 
     BuildPlan {
+        targets = List.copyOf(targets);
         stages = Collections.unmodifiableMap(new TreeMap<>(stages));
     }
 
@@ -57,8 +58,13 @@ record BuildPlan(
         return requireNonNull(stages.get(index), "the plan leaves the stage out");
     }
 
+    /** The number of the stage that becomes the image. */
+    int target() {
+        return targets.getFirst();
+    }
+
     PlannedStage targetStage() {
-        return stage(target);
+        return stage(target());
     }
 
     /** The image at the bottom of the target stage; none on scratch. */
@@ -71,14 +77,19 @@ record BuildPlan(
     }
 
     BuildEvent.PlanMade event() {
-        List<BuildEvent.Stage> unused = dockerfile.stages().stream()
-                .filter(stage -> !stages.containsKey(stage.index()))
-                .map(BuildPlan::unplanned)
-                .toList();
+        List<BuildEvent.Stage> unused =
+                unneeded().stream().map(BuildPlan::unplanned).toList();
         return new BuildEvent.PlanMade(
                 dockerfile.file().name(),
                 stages.values().stream().map(PlannedStage::event).toList(),
                 unused);
+    }
+
+    /** The stages that nothing needs, in the file's order. */
+    List<Stage> unneeded() {
+        return dockerfile.stages().stream()
+                .filter(stage -> !stages.containsKey(stage.index()))
+                .toList();
     }
 
     private static BuildEvent.Stage unplanned(Stage stage) {

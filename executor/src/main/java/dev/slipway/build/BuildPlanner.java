@@ -40,7 +40,7 @@ final class BuildPlanner {
     private final GlobalArguments globals;
     private final NamedContexts contexts;
     private final SourceNames names;
-    private final int target;
+    private final List<Integer> targets;
     private final List<FromInstruction> froms = new ArrayList<>();
     private final List<Base> bases = new ArrayList<>();
     private final List<List<PlannedInstruction>> instructions = new ArrayList<>();
@@ -55,7 +55,7 @@ final class BuildPlanner {
         this.platform = targetPlatform(host);
         this.contexts = NamedContexts.of(request.buildContexts(), request.workingDirectory(), platform);
         this.names = new SourceNames(dockerfile.stages(), contexts);
-        this.target = target();
+        this.targets = targets();
         this.globals = GlobalArguments.of(dockerfile, arguments(), host, platform, targetName());
         expandFroms();
     }
@@ -71,8 +71,10 @@ final class BuildPlanner {
             instructions.add(plannedInstructions(stage));
         }
         refuseCircles();
-        need(target);
-        return new BuildPlan(dockerfile, globals, platform, request.platform().isPresent(), target, planned, epoch);
+        for (int target : targets) {
+            need(target);
+        }
+        return new BuildPlan(dockerfile, globals, platform, request.platform().isPresent(), targets, planned, epoch);
     }
 
     private Platform targetPlatform(Platform host) throws BuildException {
@@ -86,11 +88,18 @@ final class BuildPlanner {
         }
     }
 
-    private int target() throws BuildException {
-        if (request.target().isEmpty()) {
-            return dockerfile.stages().size() - 1;
+    private List<Integer> targets() throws BuildException {
+        if (request.targets().isEmpty()) {
+            return List.of(dockerfile.stages().size() - 1);
         }
-        String wanted = request.target().get();
+        List<Integer> targets = new ArrayList<>();
+        for (String wanted : request.targets()) {
+            targets.add(target(wanted));
+        }
+        return targets;
+    }
+
+    private int target(String wanted) throws BuildException {
         return names.target(wanted)
                 .orElseThrow(() -> new BuildException(
                         FailureClass.DOCKERFILE,
@@ -104,7 +113,7 @@ final class BuildPlanner {
     }
 
     private String targetName() {
-        return dockerfile.stages().get(target).name().orElse("default");
+        return dockerfile.stages().get(targets.getFirst()).name().orElse("default");
     }
 
     /** Those of the command line; the epoch of the environment counts as one, as with buildx. */
@@ -228,7 +237,7 @@ final class BuildPlanner {
         }
         Platform wanted = platformOf(stage, from, base);
         Optional<BaseImage> image = base instanceof Base.OfImage named
-                ? Optional.of(images.resolve(named.name(), wanted, from.source()))
+                ? Optional.of(images.resolve(named, wanted, from.source()))
                 : Optional.empty();
         List<PlannedInstruction> all = new ArrayList<>();
         if (!isReplaced(stage)) {

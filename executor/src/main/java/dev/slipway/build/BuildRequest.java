@@ -17,10 +17,11 @@ import java.util.OptionalLong;
  * <p>Values are as the user wrote them: {@link BuildPlan} reads and checks them, so that one place words the errors.
  *
  * @param context the directory that COPY, ADD and bind mounts read
- * @param dockerfile {@code --dockerfile}: looked up in the context, then in the working directory
+ * @param dockerfile {@code --dockerfile}
  * @param workingDirectory what relative paths of the flags are relative to
  * @param buildArguments {@code --build-arg}, in the order given
- * @param target {@code --target}: a stage's name in any case, or its number
+ * @param targets {@code --target}: stages' names in any case, or their numbers; the first becomes the image, the others
+ *     are only built
  * @param platform {@code --custom-platform} or {@code --platform}; without it the platform that we run on
  * @param labels {@code --label}, added last
  * @param annotations of the image's manifest; only OCI manifests have any
@@ -35,10 +36,10 @@ import java.util.OptionalLong;
  */
 public record BuildRequest(
         Path context,
-        String dockerfile,
+        DockerfileSource dockerfile,
         Path workingDirectory,
         Map<String, String> buildArguments,
-        Optional<String> target,
+        List<String> targets,
         Optional<String> platform,
         Map<String, String> labels,
         Map<String, String> annotations,
@@ -53,6 +54,7 @@ public record BuildRequest(
 
     public BuildRequest {
         buildArguments = Collections.unmodifiableMap(new LinkedHashMap<>(buildArguments));
+        targets = List.copyOf(targets);
         labels = Collections.unmodifiableMap(new LinkedHashMap<>(labels));
         annotations = Map.copyOf(annotations);
         environment = Map.copyOf(environment);
@@ -155,6 +157,11 @@ public record BuildRequest(
         }
     }
 
+    /** The stage that becomes the image; none for the last. */
+    public Optional<String> target() {
+        return targets.stream().findFirst();
+    }
+
     /** A request for {@code context} in which everything else is as without flags. */
     public static Builder of(Path context) {
         return new Builder(context);
@@ -163,10 +170,10 @@ public record BuildRequest(
     /** Collects a request flag by flag. */
     public static final class Builder {
         private final Path context;
-        private String dockerfile = "Dockerfile";
+        private DockerfileSource dockerfile = new DockerfileSource.AtPath("Dockerfile");
         private Path workingDirectory = Path.of("").toAbsolutePath();
         private final Map<String, String> buildArguments = new LinkedHashMap<>();
-        private Optional<String> target = Optional.empty();
+        private final List<String> targets = new ArrayList<>();
         private Optional<String> platform = Optional.empty();
         private final Map<String, String> labels = new LinkedHashMap<>();
         private Map<String, String> annotations = Map.of();
@@ -183,7 +190,11 @@ public record BuildRequest(
             this.context = context;
         }
 
-        public Builder dockerfile(String value) {
+        public Builder dockerfile(String path) {
+            return dockerfile(new DockerfileSource.AtPath(path));
+        }
+
+        public Builder dockerfile(DockerfileSource value) {
             dockerfile = value;
             return this;
         }
@@ -199,7 +210,7 @@ public record BuildRequest(
         }
 
         public Builder target(String value) {
-            target = Optional.of(value);
+            targets.add(value);
             return this;
         }
 
@@ -264,7 +275,7 @@ public record BuildRequest(
                     dockerfile,
                     workingDirectory,
                     buildArguments,
-                    target,
+                    targets,
                     platform,
                     labels,
                     annotations,

@@ -264,7 +264,7 @@ final class BuildSession implements AutoCloseable {
         return switch (base) {
             case Base.OfStage stage -> built(stage.index()).stage().isWindows();
             case Base.OfImage image ->
-                images.resolve(image.name(), plan.platform(), wantedBy)
+                images.resolve(image, plan.platform(), wantedBy)
                         .config()
                         .platform()
                         .os()
@@ -280,7 +280,7 @@ final class BuildSession implements AutoCloseable {
             case Base.OfDirectory _, Base.OfRemote _ -> List.of();
             case Base.OfStage stage -> built(stage.index()).layers();
             case Base.OfImage image ->
-                images.resolve(image.name(), plan.platform(), wantedBy).layers();
+                images.resolve(image, plan.platform(), wantedBy).layers();
         };
     }
 

@@ -51,7 +51,7 @@ public final class DockerfileChecks {
                 new CheckInputs(
                         request.buildArguments(),
                         PredefinedArguments.of(host.toString(), target.toString(), stage(request, files.dockerfile())),
-                        request.target(),
+                        request.targets(),
                         neededStagesOnly,
                         files.ignore(),
                         (reference, platform) -> find(reference, platform, target)));

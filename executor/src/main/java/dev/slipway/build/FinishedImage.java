@@ -42,7 +42,7 @@ final class FinishedImage {
         for (StageLayer layer : stage.layers()) {
             Descriptor descriptor = family.relabel(layer.descriptor());
             descriptors.add(descriptor);
-            layers.add(new PublishableImage.Layer(descriptor, content(layer, blobs), layer.origin()));
+            layers.add(new PublishableImage.Layer(descriptor, content(layer, blobs), layer.repository()));
         }
         Manifest manifest =
                 Manifest.create(family, Descriptor.of(family.config(), config), descriptors, request.annotations());

@@ -29,9 +29,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Consumer;
 
 /**
  * Builds an image: a {@link BuildRequest} becomes a plan, its stages are built, the target's becomes the image (DESIGN
@@ -48,6 +50,7 @@ public final class ImageBuilder {
     private final Path temporary;
     private final ProgressListener progress;
     private final InstantSource clock;
+    private final Optional<Consumer<PlanSummary>> plans;
 
     /**
      * A builder for one build.
@@ -63,6 +66,18 @@ public final class ImageBuilder {
             Path temporary,
             ProgressListener progress,
             InstantSource clock) {
+        this(registries, blobs, store, roots, temporary, progress, clock, Optional.empty());
+    }
+
+    private ImageBuilder(
+            RegistryClient registries,
+            BlobStore blobs,
+            Path store,
+            RootfsFactory roots,
+            Path temporary,
+            ProgressListener progress,
+            InstantSource clock,
+            Optional<Consumer<PlanSummary>> plans) {
         this.registries = requireNonNull(registries, "registries is null");
         this.blobs = requireNonNull(blobs, "blobs is null");
         this.store = requireNonNull(store, "store is null");
@@ -70,6 +85,12 @@ public final class ImageBuilder {
         this.temporary = requireNonNull(temporary, "temporary is null");
         this.progress = requireNonNull(progress, "progress is null");
         this.clock = requireNonNull(clock, "clock is null");
+        this.plans = requireNonNull(plans, "plans is null");
+    }
+
+    /** The same builder; {@code plans} is told what each build is going to do, before the first step. */
+    public ImageBuilder announcing(Consumer<PlanSummary> plans) {
+        return new ImageBuilder(registries, blobs, store, roots, temporary, progress, clock, Optional.of(plans));
     }
 
     /**
@@ -88,6 +109,9 @@ public final class ImageBuilder {
         Agents agents = agents(request);
         check(request, files, images);
         GivenArguments.warnOfUnused(plan, progress);
+        if (plans.isPresent()) {
+            plans.get().accept(PlanSummary.of(plan, images));
+        }
         progress.on(plan.event());
         MediaFamily family = family(request, plan);
         int processors = Runtime.getRuntime().availableProcessors();
@@ -129,6 +153,10 @@ public final class ImageBuilder {
                 clock);
         try (BuildSession session = new BuildSession(request, plan, parts)) {
             new StageSchedule(plan, session).run(request.jobs());
+            // A registry's layers go from repository to repository; nobody else has those of a directory.
+            layers.fetch(session.built(plan.target()).layers().stream()
+                    .filter(layer -> layer.origin() instanceof LayerOrigin.Layout)
+                    .toList());
             PublishableImage image =
                     new FinishedImage(request, plan, session.built(plan.target()), family, clock).publishable(blobs);
             if (roots.isMaterializing()) {

@@ -18,7 +18,6 @@ import java.util.Optional;
  */
 final class NamedContexts {
     private static final String IMAGE_SCHEME = "docker-image://";
-    private static final String LAYOUT_SCHEME = "oci-layout://";
 
     private final Map<String, Base> byName;
     private final Platform platform;
@@ -68,11 +67,8 @@ final class NamedContexts {
             String image = value.substring(IMAGE_SCHEME.length());
             return image.equals(SourceNames.SCRATCH) ? new Base.Scratch() : new Base.OfImage(image);
         }
-        if (value.startsWith(LAYOUT_SCHEME)) {
-            throw new BuildException(
-                    FailureClass.USAGE,
-                    "--build-context %s=%s: images in OCI layouts are not supported yet; push it, and give docker-image://NAME"
-                            .formatted(name, value));
+        if (value.startsWith(LayoutImage.SCHEME)) {
+            return new Base.OfImage(name, Optional.of(layout(name, value, workingDirectory)));
         }
         String path = value.replaceFirst("^(dir|file)://", "");
         if (path.contains("://") || path.matches("[^/]+@[^/]+:.*")) {
@@ -85,6 +81,17 @@ final class NamedContexts {
                     "--build-context %s=%s: \"%s\" is no directory; check the path".formatted(name, value, root));
         }
         return new Base.OfDirectory(name, root);
+    }
+
+    private static LayoutImage layout(String name, String value, Path workingDirectory) throws BuildException {
+        try {
+            return LayoutImage.parse(value, workingDirectory);
+        } catch (IllegalArgumentException refused) {
+            throw new BuildException(
+                    FailureClass.USAGE,
+                    "--build-context %s=%s: %s".formatted(name, value, refused.getMessage()),
+                    refused);
+        }
     }
 
     /** What the context's own {@code .dockerignore} keeps out. */

@@ -231,7 +231,7 @@ final class StageState {
 
     private void add(WrittenLayer layer, String createdBy) {
         DiffId diffId = layer.diffId();
-        layers.add(new StageLayer(layer.descriptor(), diffId, Optional.empty()));
+        layers.add(new StageLayer(layer.descriptor(), diffId, new LayerOrigin.ThisBuild()));
         config = config.plus(diffId, HistoryEntry.of(session.stepTime(), createdBy, false));
         lastLayerBytes = OptionalLong.of(layer.descriptor().sizeBytes());
     }

@@ -106,7 +106,7 @@ public final class Warmer {
 
     private void warm(Wanted wanted) throws IOException {
         Resolved resolved = registries.resolve(wanted.reference(), wanted.platform(), new StoredDocuments(blobs));
-        BaseImage image = new BaseImage(wanted.reference().toString(), resolved);
+        BaseImage image = BaseImage.of(wanted.reference().toString(), resolved);
         if (anew) {
             for (StageLayer layer : image.layers()) {
                 blobs.remove(layer.descriptor().digest());

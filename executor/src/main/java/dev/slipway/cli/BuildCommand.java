@@ -7,6 +7,7 @@ import dev.slipway.build.ImageBuilder;
 import dev.slipway.build.PlatformBuilds;
 import dev.slipway.build.WorkDirectory;
 import dev.slipway.context.BuildContext;
+import dev.slipway.context.StandardInput;
 import dev.slipway.layer.BlobStore;
 import dev.slipway.posix.Directory;
 import dev.slipway.progress.ProgressListener;
@@ -21,12 +22,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
 /** Builds and pushes: what the executor does without a subcommand. */
 final class BuildCommand {
     private static final List<Flag> FLAGS = FlagTable.flags(FlagTable.BUILD);
+    private static final String PRINT_PLAN = "KANIKO_PRINT_PLAN";
     static final Path MOUNT_TABLE = Path.of("/proc/self/mountinfo");
 
     private final Streams streams;
@@ -46,8 +49,11 @@ final class BuildCommand {
         if (flags.on(SourceFlags.CHECK)) {
             return new CheckCommand(streams, workingDirectory, clock).run(flags, progress);
         }
+        if (flags.on(SourceFlags.DRYRUN)) {
+            return new PlanCommand(streams, workingDirectory, clock).run(flags, progress);
+        }
         if (flags.changed(SourceFlags.FORMAT)) {
-            throw new UsageException("--format says how --check writes what it finds: add --check, or leave it out");
+            throw new UsageException("--format says how --check and --dryrun write: add one of them, or leave it out");
         }
         return new Running(progress, clock).run(() -> build(flags, progress));
     }
@@ -61,8 +67,11 @@ final class BuildCommand {
                 RegistryClient registries = RegistryFromFlags.client(flags, progress);
                 BuildContext context = ContextFromFlags.open(
                         flags, work.context(), places.directory(), registries.network(), progress)) {
-            RequestFromFlags from =
-                    new RequestFromFlags(flags, workingDirectory, ContextFromFlags.sourceLabels(context));
+            RequestFromFlags from = new RequestFromFlags(
+                    flags,
+                    workingDirectory,
+                    new DockerfileFromFlags(flags, registries.network(), StandardInput.ofProcess()).source(),
+                    ContextFromFlags.sourceLabels(context));
             List<BuildRequest> requests = from.requests(context.root());
             Publisher publisher = new Publisher(registries, new PublishEvents(progress));
             publisher.checkPermission(publication);
@@ -83,6 +92,9 @@ final class BuildCommand {
                 }
                 ImageBuilder builder =
                         new ImageBuilder(registries, blobs, store, roots, work.temporary(), progress, clock);
+                if (printsPlan(flags)) {
+                    builder = builder.announcing(plan -> streams.out().println(PlanFormat.TEXT.write(List.of(plan))));
+                }
                 PlatformBuilds builds = new PlatformBuilds(
                         builder,
                         from.annotations(),
@@ -96,6 +108,16 @@ final class BuildCommand {
                 }
             }
         }
+    }
+
+    /** {@code KANIKO_PRINT_PLAN}: unlike {@code --dryrun} it doesn't keep the build from being done. */
+    private static boolean printsPlan(GivenFlags flags) throws UsageException {
+        String text = flags.environment().getOrDefault(PRINT_PLAN, "");
+        return switch (text.toLowerCase(Locale.ROOT)) {
+            case "", "false", "f", "0" -> false;
+            case "true", "t", "1" -> true;
+            default -> throw new UsageException("%s=%s: write true or false".formatted(PRINT_PLAN, text));
+        };
     }
 
     private static Isolation isolation(GivenFlags flags) throws UsageException {

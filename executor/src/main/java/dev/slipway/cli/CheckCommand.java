@@ -3,7 +3,9 @@ package dev.slipway.cli;
 import dev.slipway.build.BuildFiles;
 import dev.slipway.build.BuildRequest;
 import dev.slipway.build.DockerfileChecks;
+import dev.slipway.build.DockerfileSource;
 import dev.slipway.context.BuildContext;
+import dev.slipway.context.StandardInput;
 import dev.slipway.dockerfile.Checks;
 import dev.slipway.dockerfile.DockerfileException;
 import dev.slipway.dockerfile.SourceFile;
@@ -78,7 +80,10 @@ final class CheckCommand {
         Path scratch = own.resolve("check-" + ProcessHandle.current().pid());
         try (RegistryClient registries = RegistryFromFlags.client(flags, progress);
                 BuildContext context = ContextFromFlags.open(flags, scratch, own, registries.network(), progress)) {
-            BuildRequest request = new RequestFromFlags(flags, workingDirectory).request(context.root());
+            DockerfileSource dockerfile =
+                    new DockerfileFromFlags(flags, registries.network(), StandardInput.ofProcess()).source();
+            BuildRequest request =
+                    new RequestFromFlags(flags, workingDirectory, dockerfile, Map.of()).request(context.root());
             try {
                 BuildFiles files = BuildFiles.read(request);
                 Checks.Result result = new DockerfileChecks(registries, progress).run(request, files, false);

@@ -16,7 +16,7 @@ import java.util.Set;
 
 /** The executor's commands by name; building is the one without. */
 final class Executor {
-    private static final Set<String> LATER = Set.of("plan", "pipeline", "report", "diff", "cache");
+    private static final Set<String> LATER = Set.of("pipeline", "report", "diff", "cache");
 
     private final Streams streams;
     private final Path workingDirectory;
@@ -55,6 +55,7 @@ final class Executor {
                     yield 0;
                 }
                 case "check" -> new CheckCommand(streams, workingDirectory, clock).run(rest, environment);
+                case "plan" -> new PlanCommand(streams, workingDirectory, clock).run(rest, environment);
                 case "doctor" -> new DoctorCommand(streams, workingDirectory, clock).run(rest, environment);
                 case "push" -> new PushCommand(streams, workingDirectory, clock).run(rest, environment);
                 case "index" -> new IndexCommand(streams, workingDirectory, clock).run(rest, environment);
@@ -74,7 +75,7 @@ final class Executor {
     private static void requireFlag(String command) throws UsageException {
         if (!command.isEmpty() && !command.startsWith("-")) {
             List<String> commands =
-                    List.of("build", "check", "doctor", "push", "index", "warm", "login", "version", "help");
+                    List.of("build", "check", "plan", "doctor", "push", "index", "warm", "login", "version", "help");
             throw new UsageException("unknown subcommand \"%s\"; did you mean \"%s\"?"
                     .formatted(command, Nearest.to(command, commands)));
         }

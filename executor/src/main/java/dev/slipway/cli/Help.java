@@ -14,6 +14,7 @@ final class Help {
     static String of(String command) {
         return switch (command) {
             case "check" -> ofCheck();
+            case "plan" -> ofPlan();
             case "doctor" -> ofDoctor();
             case "push" -> ofPush();
             case "index" -> ofIndex();
@@ -28,6 +29,7 @@ final class Help {
 
                 usage: executor [build] --context URI --destination REF [FLAG...]
                        executor check [FLAG...]      checks a Dockerfile without building it
+                       executor plan [FLAG...]       prints what would be built, and builds nothing
                        executor doctor [FLAG...]     tells what this environment allows, and what is missing for more
                        executor push PATH [FLAG...]  pushes what --tar-path or --oci-layout-path wrote
                        executor index [FLAG...]      joins images of several platforms under one name
@@ -55,6 +57,15 @@ final class Help {
 
                 usage: executor check [--dockerfile PATH] [--context URI] [--format text|json|sarif|gitlab]
                 """ + sections(FlagTable.CHECK);
+    }
+
+    static String ofPlan() {
+        return """
+                Prints what a build would do: its stages with their bases and instructions, and the stages that nothing
+                needs. Takes the flags of a build; those that only matter while one runs make no difference.
+
+                usage: executor plan [--dockerfile PATH] [--context URI] [--target STAGE] [--format text|json]
+                """ + sections(FlagTable.BUILD);
     }
 
     static String ofDoctor() {

@@ -1,6 +1,7 @@
 package dev.slipway.cli;
 
 import dev.slipway.build.BuildRequest;
+import dev.slipway.build.DockerfileSource;
 import dev.slipway.registry.ConfiguredCredentials;
 import dev.slipway.rootfs.InPlaceOptions;
 import dev.slipway.rootfs.InPlaceTerms;
@@ -59,8 +60,10 @@ final class InPlaceFromFlags {
         if (isWorthKeeping(workingDirectory)) {
             kept.add(workingDirectory);
         }
-        addInput(kept, request.dockerfile());
-        request.buildContexts().values().forEach(text -> addInput(kept, text));
+        if (request.dockerfile() instanceof DockerfileSource.AtPath(String path)) {
+            addInput(kept, path);
+        }
+        request.buildContexts().values().forEach(text -> addInput(kept, local(text)));
         for (BuildRequest.SecretSource secret : request.secrets()) {
             if (secret instanceof BuildRequest.SecretSource.OfFile file) {
                 kept.add(file.file());
@@ -85,9 +88,15 @@ final class InPlaceFromFlags {
         }
     }
 
+    /** The path that a further context names, if it names one. */
+    private static String local(String context) {
+        return context.startsWith("oci-layout://")
+                ? context.replaceFirst("^oci-layout://", "").replaceFirst("(:[^/:@]*)?(@.*)?$", "")
+                : context.replaceFirst("^(dir|file)://", "");
+    }
+
     /** Something that is read, if it is a file or directory here. */
-    private void addInput(List<Path> kept, String text) {
-        String path = text.startsWith("dir://") ? text.substring("dir://".length()) : text;
+    private void addInput(List<Path> kept, String path) {
         if (!path.isEmpty() && !path.contains("://") && Files.exists(workingDirectory.resolve(path))) {
             kept.add(workingDirectory.resolve(path));
         }

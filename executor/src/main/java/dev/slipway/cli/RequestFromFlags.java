@@ -1,6 +1,7 @@
 package dev.slipway.cli;
 
 import dev.slipway.build.BuildRequest;
+import dev.slipway.build.DockerfileSource;
 import dev.slipway.build.ssh.AgentSource;
 import dev.slipway.image.Platform;
 import dev.slipway.publish.Annotations;
@@ -12,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -25,19 +27,28 @@ final class RequestFromFlags {
 
     private final GivenFlags flags;
     private final Path workingDirectory;
-
+    private final DockerfileSource dockerfile;
     private final Map<String, String> sourceLabels;
 
+    /** For a Dockerfile that is a file. */
     RequestFromFlags(GivenFlags flags, Path workingDirectory) {
-        this(flags, workingDirectory, Map.of());
+        this(
+                flags,
+                workingDirectory,
+                new DockerfileSource.AtPath(flags.valueOrDefault(SourceFlags.DOCKERFILE)),
+                Map.of());
     }
 
     /**
+     * For a Dockerfile from anywhere.
+     *
      * @param sourceLabels what the image says of its source, unless {@code --label} says otherwise
      */
-    RequestFromFlags(GivenFlags flags, Path workingDirectory, Map<String, String> sourceLabels) {
+    RequestFromFlags(
+            GivenFlags flags, Path workingDirectory, DockerfileSource dockerfile, Map<String, String> sourceLabels) {
         this.flags = flags;
         this.workingDirectory = workingDirectory;
+        this.dockerfile = dockerfile;
         this.sourceLabels = Map.copyOf(sourceLabels);
     }
 
@@ -61,7 +72,7 @@ final class RequestFromFlags {
 
     private BuildRequest request(Path context, Optional<String> platform) throws UsageException {
         BuildRequest.Builder request = BuildRequest.of(context)
-                .dockerfile(flags.valueOrDefault(SourceFlags.DOCKERFILE))
+                .dockerfile(dockerfile)
                 .workingDirectory(workingDirectory)
                 .environment(flags.environment())
                 .format(format())
@@ -77,7 +88,7 @@ final class RequestFromFlags {
         labels.forEach(request::label);
         pairs(SourceFlags.BUILD_CONTEXT).forEach(request::buildContext);
         secrets().forEach(request::secret);
-        one(SourceFlags.TARGET, flags.values(SourceFlags.TARGET)).ifPresent(request::target);
+        targets().forEach(request::target);
         platform.ifPresent(request::platform);
         request.annotations(annotations().ofManifest(parsed(platform)));
         return request.build();
@@ -287,15 +298,17 @@ final class RequestFromFlags {
         return List.copyOf(distinct.values());
     }
 
-    /** Lists are for a later version, whether commas part them or the flag is repeated. */
-    private static Optional<String> one(Flag flag, List<String> values) throws UsageException {
-        Set<String> distinct = new HashSet<>();
-        values.forEach(value -> distinct.addAll(List.of(value.split(","))));
-        if (distinct.size() > 1) {
-            throw new UsageException("%s with several values (%s) is not supported yet: give one"
-                    .formatted(flag, String.join(", ", values)));
+    /** Whether repeated or parted by commas, each once. */
+    private Set<String> targets() {
+        Set<String> targets = new LinkedHashSet<>();
+        for (String list : flags.values(SourceFlags.TARGET)) {
+            for (String target : list.split(",")) {
+                if (!target.isBlank()) {
+                    targets.add(target.strip());
+                }
+            }
         }
-        return distinct.stream().findFirst().map(String::strip);
+        return targets;
     }
 
     /** As buildx: with neither a file nor a variable, the variable of that name if it is set, else the file. */

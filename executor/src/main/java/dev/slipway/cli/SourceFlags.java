@@ -16,7 +16,10 @@ final class SourceFlags {
             value("context-sub-path", "PATH", "The directory inside the context that is its root.");
     static final Flag BUCKET = value("bucket", "NAME", "GCS bucket; --context is then the object's name.")
             .shortName("b");
-    static final Flag DOCKERFILE = value("dockerfile", "PATH", "The Dockerfile: in the context, or by any other path.")
+    static final Flag DOCKERFILE = value(
+                    "dockerfile",
+                    "PATH",
+                    "The Dockerfile: in the context or by any other path, an https URL, or - for standard input.")
             .shortName("f")
             .defaultsTo("Dockerfile");
     static final Flag BUILD_ARG = repeated(
@@ -24,8 +27,10 @@ final class SourceFlags {
             .plural("build-args");
     static final Flag BUILD_ARG_FILE =
             value("build-arg-file", "PATH", "A file of build arguments, one NAME=VALUE a line.");
-    static final Flag TARGET =
-            repeated("target", "STAGE", "The stage to build, by name or number; without it the last.");
+    static final Flag TARGET = repeated(
+            "target",
+            "STAGE[,STAGE...]",
+            "The stage to build, by name or number; without it the last. Of several all are built, and the first is the image.");
     static final Flag PLATFORM = value(
                     "custom-platform", "OS/ARCH[/VARIANT]", "What to build for; without it this machine's platform.")
             .deprecated("customPlatform");
@@ -48,11 +53,13 @@ final class SourceFlags {
     static final Flag CONTEXT_MAX_SIZE = value("context-max-size", "SIZE", "Refuse a larger context.");
     static final Flag CHECK = toggle("check", "Only check the Dockerfile, as the check subcommand does.");
     static final Flag FORMAT = value(
-                    "format", "text|json|sarif|gitlab", "How the check subcommand and --check write what they find.")
+                    "format",
+                    "text|json|sarif|gitlab",
+                    "How check, --check, plan and --dryrun write; sarif and gitlab are for checks.")
             .defaultsTo("text");
-    static final Flag DRYRUN = toggle("dryrun", "Print the plan; build and push nothing.")
-            .variable("KANIKO_PRINT_PLAN")
-            .later();
+    static final Flag DRYRUN = toggle(
+            "dryrun",
+            "Print the plan; build and push nothing. (The variable KANIKO_PRINT_PLAN prints it, and builds.)");
 
     static final List<Flag> ALL = List.of(
             CONTEXT,

@@ -9,7 +9,7 @@ import java.util.Optional;
  *
  * @param buildArguments the arguments that are given, by name
  * @param predefined the platform arguments, {@link PredefinedArguments#of}
- * @param target the stage that is asked for, by name; empty for the last
+ * @param targets the stages that are asked for, by name; none for the last
  * @param neededStagesOnly whether stages that nobody needs are left out of what is checked by value, as in a build; else
  *     that is so only where a target is given
  * @param ignore the context's .dockerignore
@@ -18,13 +18,14 @@ import java.util.Optional;
 public record CheckInputs(
         Map<String, String> buildArguments,
         Map<String, String> predefined,
-        Optional<String> target,
+        List<String> targets,
         boolean neededStagesOnly,
         DockerIgnore ignore,
         BaseImages baseImages) {
     public CheckInputs {
         buildArguments = Map.copyOf(buildArguments);
         predefined = Map.copyOf(predefined);
+        targets = List.copyOf(targets);
     }
 
     /** Tells what checks need of a base image's config. */

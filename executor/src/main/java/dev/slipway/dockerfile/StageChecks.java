@@ -112,13 +112,16 @@ final class StageChecks {
     /** The stages whose instructions are looked at. */
     private Set<Integer> wanted() {
         Set<Integer> wanted = new HashSet<>();
-        if (inputs.target().isEmpty() && !inputs.neededStagesOnly()) {
+        if (inputs.targets().isEmpty() && !inputs.neededStagesOnly()) {
             dockerfile.stages().forEach(stage -> wanted.add(stage.index()));
             return wanted;
         }
         int count = dockerfile.stages().size();
         Deque<Integer> todo = new ArrayDeque<>();
-        todo.add(inputs.target().flatMap(name -> stage(name, count)).orElse(count - 1));
+        inputs.targets().forEach(name -> todo.add(stage(name, count).orElse(count - 1)));
+        if (todo.isEmpty()) {
+            todo.add(count - 1);
+        }
         while (!todo.isEmpty()) {
             int index = todo.pop();
             if (wanted.add(index)) {

@@ -44,7 +44,8 @@ public final class SecretMask {
                 value.lines().map(String::strip).filter(line -> line.length() >= SHORTEST_LINE));
     }
 
-    String mask(String text) {
+    /** The text with every secret replaced. */
+    public String mask(String text) {
         String masked = text;
         for (String secret : secrets) {
             masked = masked.replace(secret, STARS);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
 import dev.slipway.progress.FailureClass;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
@@ -71,11 +72,13 @@ class BuildFilesTest {
     }
 
     @Test
-    void refusesUrlsByName() {
-        assertThatThrownBy(() -> read("https://example.com/Dockerfile"))
-                .hasMessageContaining("not supported yet")
-                .asInstanceOf(type(BuildException.class))
-                .extracting(BuildException::failure)
-                .isEqualTo(FailureClass.USAGE);
+    void aDockerfileFromElsewhereHasTheContextsOwnIgnoreFile() throws Exception {
+        Files.writeString(context.resolve("Dockerfile.dockerignore"), "other\n");
+        Files.writeString(context.resolve(".dockerignore"), "general\n");
+        BuildFiles files = BuildFiles.read(BuildRequest.of(context)
+                .dockerfile(new DockerfileSource.Given("given", "FROM scratch\n".getBytes(StandardCharsets.UTF_8)))
+                .build());
+        assertThat(files.dockerfile().file().name()).isEqualTo("given");
+        assertThat(files.ignoreName()).isEqualTo(".dockerignore");
     }
 }

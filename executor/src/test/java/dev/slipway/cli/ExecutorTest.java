@@ -47,7 +47,7 @@ class ExecutorTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"plan", "pipeline", "report", "diff", "cache"})
+    @ValueSource(strings = {"pipeline", "report", "diff", "cache"})
     void refusesLaterSubcommandsByName(String command) {
         assertThat(run(command)).isEqualTo(64);
         assertThat(lastLine())

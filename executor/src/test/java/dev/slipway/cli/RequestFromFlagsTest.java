@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.slipway.build.BuildRequest;
 import dev.slipway.build.BuildRequest.SecretSource;
+import dev.slipway.build.DockerfileSource;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -28,10 +29,10 @@ class RequestFromFlagsTest {
     @Test
     void withoutFlagsEverythingIsAsKanikoHasIt() throws Exception {
         BuildRequest request = request();
-        assertThat(request.dockerfile()).isEqualTo("Dockerfile");
+        assertThat(request.dockerfile()).isEqualTo(new DockerfileSource.AtPath("Dockerfile"));
         assertThat(request.layers()).isEqualTo(BuildRequest.LayerOptions.DEFAULT);
         assertThat(request.commands()).isEqualTo(BuildRequest.CommandOptions.DEFAULT);
-        assertThat(request.target()).isEmpty();
+        assertThat(request.targets()).isEmpty();
         assertThat(request.platform()).isEmpty();
     }
 
@@ -81,8 +82,10 @@ class RequestFromFlagsTest {
     }
 
     @Test
-    void refusesSeveralTargetsByName() {
-        assertThatThrownBy(() -> request("--target=a,b")).hasMessageContaining("--target with several values");
+    void takesTargetsRepeatedAndPartedByCommas() throws Exception {
+        BuildRequest request = request("--target=a, b", "--target=c", "--target=a");
+        assertThat(request.targets()).containsExactly("a", "b", "c");
+        assertThat(request.target()).contains("a");
     }
 
     @Test

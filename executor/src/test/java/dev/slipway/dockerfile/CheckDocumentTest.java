@@ -57,7 +57,7 @@ class CheckDocumentTest {
         CheckInputs inputs = new CheckInputs(
                 Map.of("BUILDKIT_DOCKERFILE_CHECK", "experimental=all"),
                 PredefinedArguments.of("linux/amd64", "linux/amd64", "default"),
-                Optional.empty(),
+                List.of(),
                 false,
                 DockerIgnore.parse(".dockerignore", Parsing.bytes("*.log")),
                 (reference, platform) ->

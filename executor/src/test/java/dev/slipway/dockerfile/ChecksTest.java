@@ -19,7 +19,7 @@ class ChecksTest {
         return new CheckInputs(
                 arguments,
                 PredefinedArguments.of("linux/amd64", "linux/amd64", "default"),
-                target,
+                target.stream().toList(),
                 false,
                 ignore,
                 (reference, platform) -> reference.equals("unknown")

@@ -77,12 +77,12 @@ public final class HttpResolver implements ContextResolver {
         }
     }
 
-    private static URI withoutUser(URI url) {
+    static URI withoutUser(URI url) {
         return URI.create(url.toString().replaceFirst("://[^/@]*@", "://"));
     }
 
     /** The URL's own user first, then what is stored for the host. */
-    private static Map<String, String> headers(URI url, Netrc netrc) {
+    static Map<String, String> headers(URI url, Netrc netrc) {
         return Optional.ofNullable(url.getRawUserInfo())
                 .map(info -> URLDecoder.decode(info.replace("+", "%2B"), StandardCharsets.UTF_8))
                 .or(() -> netrc.login(url.getHost()).map(login -> login.user() + ":" + login.password()))
