@@ -63,6 +63,11 @@ public final class Addresses {
                 || literal(host).filter(InetAddress::isLoopbackAddress).isPresent();
     }
 
+    /** Whether a host is on this machine's own link, as the metadata servers of clouds are. */
+    static boolean isLinkLocal(String host) {
+        return literal(host).filter(InetAddress::isLinkLocalAddress).isPresent();
+    }
+
     /** Whether a host is in a private IPv4 network (RFC 1918). */
     public static boolean isPrivate(String host) {
         return PRIVATE.stream().anyMatch(block -> block.contains(host));

@@ -12,7 +12,7 @@ import java.util.stream.Stream;
 
 /**
  * The proxies that the environment names ({@code HTTP_PROXY}, {@code HTTPS_PROXY}, {@code NO_PROXY}, both cases), by the
- * rules that Go's tools have: loopback is never proxied, {@code NO_PROXY} takes hosts, suffixes, addresses, CIDR blocks
+ * rules that Go's tools have: loopback is never proxied (nor is a cloud's metadata server), {@code NO_PROXY} takes hosts, suffixes, addresses, CIDR blocks
  * and ports.
  */
 public final class Proxies {
@@ -109,10 +109,17 @@ public final class Proxies {
     /** The proxy for a request to {@code host}, which is a name or an address (IPv6 without brackets). */
     public Optional<Proxy> to(boolean tls, String host, int port) {
         String name = host.toLowerCase(Locale.ROOT);
-        if (Addresses.isLoopback(name) || exceptions.stream().anyMatch(bypass -> bypass.covers(name, port))) {
+        if (Addresses.isLoopback(name)
+                || isMetadataServer(name)
+                || exceptions.stream().anyMatch(bypass -> bypass.covers(name, port))) {
             return Optional.empty();
         }
         return tls ? https : http;
+    }
+
+    /** A proxy would have it say who the proxy's machine is, not who we are. */
+    private static boolean isMetadataServer(String name) {
+        return name.equals("metadata.google.internal") || Addresses.isLinkLocal(name);
     }
 
     /** One entry of {@code NO_PROXY}. */

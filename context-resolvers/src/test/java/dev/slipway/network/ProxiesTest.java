@@ -32,6 +32,8 @@ class ProxiesTest {
                 "Example.COM          | example.com      | 443 | true",
                 "''                   | localhost        | 443 | true",
                 "''                   | 127.0.0.5        | 443 | true",
+                "''                   | 169.254.169.254  | 80 | true",
+                "''                   | metadata.google.internal | 80 | true",
                 "''                   | example.com      | 443 | false"
             })
     void leavesOutWhatNoProxyNames(String noProxy, String host, int port, boolean direct) {

@@ -13,8 +13,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * rpm's database: SQLite (Fedora, RHEL 9 and their kin), or rpm's own "ndb" (SUSE). The Berkeley DB of older releases
- * isn't read, and that is said.
+ * rpm's database: SQLite (Fedora, RHEL 9 and their kin), rpm's own "ndb" (SUSE), or the Berkeley DB of older releases
+ * (RHEL 8, Amazon Linux 2).
  */
 final class RpmPackages {
     private static final Set<String> FILES = Set.of(
@@ -46,8 +46,7 @@ final class RpmPackages {
             } else if (path.endsWith(".db")) {
                 headers = ndb(ByteBuffer.wrap(database).order(ByteOrder.LITTLE_ENDIAN));
             } else {
-                throw new MalformedPackagesException(
-                        "rpm's database is a Berkeley DB, which isn't read; its packages are missing here");
+                headers = new BerkeleyHash(database).values();
             }
             List<SoftwarePackage> packages = new ArrayList<>();
             for (byte[] header : headers) {

@@ -22,6 +22,7 @@ import java.util.OptionalLong;
  * @param buildArguments {@code --build-arg}, in the order given
  * @param targets {@code --target}: stages' names in any case, or their numbers; the first becomes the image, the others
  *     are only built
+ * @param proxies what Docker's config.json sets as build arguments, by name in capitals; {@code --build-arg} wins
  * @param platform {@code --custom-platform} or {@code --platform}; without it the platform that we run on
  * @param labels {@code --label}, added last
  * @param annotations of the image's manifest; only OCI manifests have any
@@ -40,6 +41,7 @@ public record BuildRequest(
         Path workingDirectory,
         Map<String, String> buildArguments,
         List<String> targets,
+        Map<String, String> proxies,
         Optional<String> platform,
         Map<String, String> labels,
         Map<String, String> annotations,
@@ -55,6 +57,7 @@ public record BuildRequest(
     public BuildRequest {
         buildArguments = Collections.unmodifiableMap(new LinkedHashMap<>(buildArguments));
         targets = List.copyOf(targets);
+        proxies = Map.copyOf(proxies);
         labels = Collections.unmodifiableMap(new LinkedHashMap<>(labels));
         annotations = Map.copyOf(annotations);
         environment = Map.copyOf(environment);
@@ -174,6 +177,7 @@ public record BuildRequest(
         private Path workingDirectory = Path.of("").toAbsolutePath();
         private final Map<String, String> buildArguments = new LinkedHashMap<>();
         private final List<String> targets = new ArrayList<>();
+        private Map<String, String> proxies = Map.of();
         private Optional<String> platform = Optional.empty();
         private final Map<String, String> labels = new LinkedHashMap<>();
         private Map<String, String> annotations = Map.of();
@@ -206,6 +210,11 @@ public record BuildRequest(
 
         public Builder buildArgument(String name, String value) {
             buildArguments.put(name, value);
+            return this;
+        }
+
+        public Builder proxies(Map<String, String> value) {
+            proxies = value;
             return this;
         }
 
@@ -276,6 +285,7 @@ public record BuildRequest(
                     workingDirectory,
                     buildArguments,
                     targets,
+                    proxies,
                     platform,
                     labels,
                     annotations,

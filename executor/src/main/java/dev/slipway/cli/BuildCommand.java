@@ -13,6 +13,7 @@ import dev.slipway.posix.Directory;
 import dev.slipway.progress.ProgressListener;
 import dev.slipway.publish.PublishRequest;
 import dev.slipway.publish.Publisher;
+import dev.slipway.registry.ConfiguredCredentials;
 import dev.slipway.registry.RegistryClient;
 import dev.slipway.rootfs.InPlaceOptions;
 import dev.slipway.rootfs.Isolation;
@@ -63,15 +64,17 @@ final class BuildCommand {
         AttestationRequest attestation = new AttestationFromFlags(flags, workingDirectory).request();
         Isolation isolation = isolation(flags);
         OwnPlaces places = new OwnPlaces(flags, workingDirectory, MOUNT_TABLE);
+        ConfiguredCredentials configured = RegistryFromFlags.configured(flags, progress);
         try (WorkDirectory work = WorkDirectory.open(places.directory());
-                RegistryClient registries = RegistryFromFlags.client(flags, progress);
+                RegistryClient registries = RegistryFromFlags.client(flags, configured, progress);
                 BuildContext context = ContextFromFlags.open(
                         flags, work.context(), places.directory(), registries.network(), progress)) {
             RequestFromFlags from = new RequestFromFlags(
                     flags,
                     workingDirectory,
                     new DockerfileFromFlags(flags, registries.network(), StandardInput.ofProcess()).source(),
-                    ContextFromFlags.sourceLabels(context));
+                    ContextFromFlags.sourceLabels(context),
+                    configured.proxies());
             List<BuildRequest> requests = from.requests(context.root());
             Publisher publisher = new Publisher(registries, new PublishEvents(progress));
             publisher.checkPermission(publication);

@@ -41,7 +41,10 @@ final class PushCommand {
             Publication publication = SavedImage.read(path);
             try (RegistryClient registries = RegistryFromFlags.client(flags, progress)) {
                 Publisher publisher = new Publisher(registries, new PublishEvents(progress));
-                publisher.checkPermission(request);
+                if (request.destinations().size() > 1) {
+                    // One destination says so itself, before anything has been sent.
+                    publisher.checkPermission(request);
+                }
                 publisher.publish(publication, request);
             }
         });

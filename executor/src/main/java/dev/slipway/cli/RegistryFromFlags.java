@@ -24,21 +24,30 @@ final class RegistryFromFlags {
 
     /** A client that speaks as the flags say, with the credentials that the environment leads to. */
     static RegistryClient client(GivenFlags flags, ProgressListener progress) throws UsageException, BuildException {
-        RegistryEvents events = new RegistryEvents(progress);
+        return client(flags, configured(flags, progress), progress);
+    }
+
+    /** The same, where the files have been read already. */
+    static RegistryClient client(GivenFlags flags, ConfiguredCredentials configured, ProgressListener progress)
+            throws UsageException {
         Map<String, String> environment = flags.environment();
+        RegistryOptions options = options(flags, configured.proxies());
+        TokenExchange exchange = new TokenExchange(options);
+        return new RegistryClient(
+                options,
+                configured.with(
+                        helpers(flags),
+                        List.of(
+                                new EcrCredentials(environment, exchange),
+                                new GoogleCredential(environment, options.network()),
+                                new AcrCredentials(environment, exchange, options.network()))),
+                new RegistryEvents(progress));
+    }
+
+    /** What Docker's config files and the environment hold. */
+    static ConfiguredCredentials configured(GivenFlags flags, ProgressListener progress) throws BuildException {
         try {
-            ConfiguredCredentials configured = ConfiguredCredentials.load(environment, events);
-            RegistryOptions options = options(flags, configured.proxies());
-            TokenExchange exchange = new TokenExchange(options);
-            return new RegistryClient(
-                    options,
-                    configured.with(
-                            helpers(flags),
-                            List.of(
-                                    new EcrCredentials(environment, exchange),
-                                    new GoogleCredential(environment, options.network()),
-                                    new AcrCredentials(environment, exchange, options.network()))),
-                    events);
+            return ConfiguredCredentials.load(flags.environment(), new RegistryEvents(progress));
         } catch (IOException unreadable) {
             throw new BuildException(FailureClass.REGISTRY, "credentials: " + unreadable.getMessage(), unreadable);
         }

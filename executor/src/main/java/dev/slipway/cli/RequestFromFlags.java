@@ -29,6 +29,7 @@ final class RequestFromFlags {
     private final Path workingDirectory;
     private final DockerfileSource dockerfile;
     private final Map<String, String> sourceLabels;
+    private final Map<String, String> proxies;
 
     /** For a Dockerfile that is a file. */
     RequestFromFlags(GivenFlags flags, Path workingDirectory) {
@@ -39,17 +40,29 @@ final class RequestFromFlags {
                 Map.of());
     }
 
-    /**
-     * For a Dockerfile from anywhere.
-     *
-     * @param sourceLabels what the image says of its source, unless {@code --label} says otherwise
-     */
+    /** For a Dockerfile from anywhere that is only looked at. */
     RequestFromFlags(
             GivenFlags flags, Path workingDirectory, DockerfileSource dockerfile, Map<String, String> sourceLabels) {
+        this(flags, workingDirectory, dockerfile, sourceLabels, Map.of());
+    }
+
+    /**
+     * For a Dockerfile from anywhere that is built.
+     *
+     * @param sourceLabels what the image says of its source, unless {@code --label} says otherwise
+     * @param proxies those of Docker's config.json, which commands use unless {@code --build-arg} says otherwise
+     */
+    RequestFromFlags(
+            GivenFlags flags,
+            Path workingDirectory,
+            DockerfileSource dockerfile,
+            Map<String, String> sourceLabels,
+            Map<String, String> proxies) {
         this.flags = flags;
         this.workingDirectory = workingDirectory;
         this.dockerfile = dockerfile;
         this.sourceLabels = Map.copyOf(sourceLabels);
+        this.proxies = Map.copyOf(proxies);
     }
 
     /** One request for each platform, which differ in nothing else. */
@@ -75,6 +88,7 @@ final class RequestFromFlags {
                 .dockerfile(dockerfile)
                 .workingDirectory(workingDirectory)
                 .environment(flags.environment())
+                .proxies(proxies)
                 .format(format())
                 .layers(layers())
                 .commands(commands())

@@ -1,5 +1,6 @@
 package dev.slipway.publish;
 
+import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.AccessDeniedException;
@@ -45,7 +46,7 @@ final class OutputFile {
         Path beside = file.resolveSibling(
                 "." + file.getFileName() + "." + ProcessHandle.current().pid() + ".part");
         try {
-            try (OutputStream out = Files.newOutputStream(beside)) {
+            try (OutputStream out = open(beside)) {
                 content.writeTo(out);
             } catch (AccessDeniedException e) {
                 if (!e.getFile().equals(beside.toString()) || !Files.isWritable(file)) {
@@ -60,7 +61,7 @@ final class OutputFile {
                 if (!Files.isRegularFile(file)) {
                     throw e;
                 }
-                try (OutputStream out = Files.newOutputStream(file)) {
+                try (OutputStream out = open(file)) {
                     Files.copy(beside, out); // mounted, so it can't be replaced
                 }
             }
@@ -70,9 +71,30 @@ final class OutputFile {
     }
 
     private static void writeInPlace(Path file, Content content) throws IOException {
-        try (OutputStream out = Files.newOutputStream(file)) {
+        try (OutputStream out = open(file)) {
             content.writeTo(out);
         }
+    }
+
+    /** A full disk is told by an exception that doesn't name the file; here it does. */
+    private static OutputStream open(Path file) throws IOException {
+        return new FilterOutputStream(Files.newOutputStream(file)) {
+            @Override
+            public void write(int value) throws IOException {
+                write(new byte[] {(byte) value}, 0, 1);
+            }
+
+            @Override
+            public void write(byte[] bytes, int offset, int length) throws IOException {
+                try {
+                    out.write(bytes, offset, length);
+                } catch (IOException e) {
+                    FileSystemException named = new FileSystemException(file.toString(), null, e.getMessage());
+                    named.initCause(e);
+                    throw named;
+                }
+            }
+        };
     }
 
     static String reason(FileSystemException e) {

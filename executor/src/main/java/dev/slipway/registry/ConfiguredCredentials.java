@@ -29,7 +29,10 @@ import java.util.concurrent.ConcurrentHashMap;
 public final class ConfiguredCredentials implements CredentialSource {
     private static final Duration HELPER_LIMIT = Duration.ofSeconds(30);
 
-    /** For a cloud's library to find out who we are and ask twice; its metadata server gets two seconds of them. */
+    /**
+     * For a cloud's library to find out who we are, and for the answers of its token services. A metadata server that
+     * isn't there costs no more than {@link MetadataServer#LIMIT} of it.
+     */
     private static final Duration VENDOR_LIMIT = Duration.ofSeconds(15);
 
     /** kaniko's image has these helpers; ours has what they do built in. */

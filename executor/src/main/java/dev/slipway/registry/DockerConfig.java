@@ -103,7 +103,17 @@ record DockerConfig(
 
     private static Map<String, String> proxies(JsonNode node) {
         Map<String, String> variables = new LinkedHashMap<>();
-        Map.of("httpProxy", "HTTP_PROXY", "httpsProxy", "HTTPS_PROXY", "noProxy", "NO_PROXY")
+        Map.of(
+                        "httpProxy",
+                        "HTTP_PROXY",
+                        "httpsProxy",
+                        "HTTPS_PROXY",
+                        "noProxy",
+                        "NO_PROXY",
+                        "ftpProxy",
+                        "FTP_PROXY",
+                        "allProxy",
+                        "ALL_PROXY")
                 .forEach((field, name) -> {
                     String value = node.path(field).asText("").strip();
                     if (!value.isEmpty()) {

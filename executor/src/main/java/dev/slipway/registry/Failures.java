@@ -259,7 +259,8 @@ final class Failures {
 
     private static String detailed(JsonNode error) {
         String message = error.path("message").asText("");
-        JsonNode detail = error.path("detail");
+        JsonNode given = error.path("detail");
+        JsonNode detail = given.path("description").isTextual() ? given.path("description") : given; // Artifactory's
         return shortened(
                 detail.isTextual() && !detail.asText().equals(message) ? message + ": " + detail.asText() : message);
     }

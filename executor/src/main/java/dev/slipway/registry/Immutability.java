@@ -18,8 +18,9 @@ final class Immutability {
             "immutability",
             "cannot be overwritten",
             "cannot be updated",
-            // Artifactory, where the user may deploy but not delete (403)
-            "delete/overwrite",
+            // Artifactory, where the user may deploy but not delete (403); the versions differ in a word
+            "not enough permissions to delete/overwrite artifact",
+            "not enough permissions to overwrite artifact",
             // Nexus with the deployment policy "disable redeploy" (400)
             "does not allow updating",
             // ACR with a locked tag (405)

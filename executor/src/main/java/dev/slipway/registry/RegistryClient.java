@@ -342,11 +342,17 @@ public final class RegistryClient implements AutoCloseable {
             }
             return answer.header("OCI-Subject").isPresent();
         } catch (RegistryException e) {
-            if (e.kind() != Kind.IMMUTABLE_TAG || !isThere(endpoint, operation, name, digest)) {
+            if (!mayMeanThatItIsThere(e) || !isThere(endpoint, operation, name, digest)) {
                 throw e;
             }
             return false;
         }
+    }
+
+    /** Artifactory may say no more of a tag that is there than 403 and that the manifest is invalid. */
+    private static boolean mayMeanThatItIsThere(RegistryException e) {
+        return e.kind() == Kind.IMMUTABLE_TAG
+                || e.kind() == Kind.FORBIDDEN && e.codes().contains("MANIFEST_INVALID");
     }
 
     private boolean isThere(Endpoint endpoint, String operation, String name, Digest digest) throws IOException {

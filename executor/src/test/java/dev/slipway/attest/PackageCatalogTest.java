@@ -128,7 +128,7 @@ class PackageCatalogTest {
         add("app/node_modules/x/package.json", "{");
         add("app/a-1.jar", "no jar");
         assertThat(catalog.unread())
-                .anyMatch(text -> text.contains("/var/lib/rpm/Packages: rpm's database is a Berkeley DB"))
+                .anyMatch(text -> text.contains("/var/lib/rpm/Packages: not a Berkeley DB"))
                 .anyMatch(text -> text.contains("rpmdb.sqlite: not an SQLite database"))
                 .anyMatch(text -> text.contains("package.json: not JSON"));
         assertThat(urls()).containsExactly("pkg:maven/a@1");

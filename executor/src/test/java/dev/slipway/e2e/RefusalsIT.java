@@ -192,6 +192,21 @@ class RefusalsIT {
         assertThat(done.out()).contains("left: 0 mounts: 0");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"--oci-layout-path", "--tar-path"})
+    void aFullDiskUnderAnOutput(String flag) {
+        workspace
+                .dockerfile("FROM scratch\nCOPY big /\n")
+                .shell("head -c 12000000 /dev/urandom > context/big; mkdir disk");
+        Path output = workspace.path("disk/image");
+        Completed done = onASmallDisk(workspace.path("disk"), workspace.build("--no-push", flag + "=" + output))
+                .run();
+        assertThat(done.exitCode()).as("%s", done).isEqualTo(71);
+        assertThat(done.lastErrorLine())
+                .contains(flag + " \"" + output, "can't be written: ", "No space left on device", "exit code 71");
+        assertThat(done.out()).as("nothing looks like an image").doesNotContain("index.json", "image\n");
+    }
+
     /** Gives the executor's own directory 8 MB, in a mount namespace of its own, and counts what the build leaves. */
     private Program onASmallDisk(Program build) {
         String script = """
@@ -200,8 +215,22 @@ class RefusalsIT {
                 echo "left: $(ls "$0/work/builds" | grep -cv lock) mounts: $(grep -c "$0/" /proc/self/mountinfo)"
                 exit $status
                 """;
-        List<String> command = new ArrayList<>(List.of(
-                "unshare", "--mount", "sh", "-c", script, workspace.own().toString()));
+        return inMounts(script, workspace.own(), build);
+    }
+
+    /** Gives a directory 8 MB, and lists what files are in it at the end. */
+    private static Program onASmallDisk(Path disk, Program build) {
+        String script = """
+                mount -t tmpfs -o size=8m tmpfs "$0" || exit 99
+                "$@"; status=$?
+                cd "$0" && find . -type f
+                exit $status
+                """;
+        return inMounts(script, disk, build);
+    }
+
+    private static Program inMounts(String script, Path disk, Program build) {
+        List<String> command = new ArrayList<>(List.of("unshare", "--mount", "sh", "-c", script, disk.toString()));
         command.addAll(build.command());
         return Program.of(command);
     }

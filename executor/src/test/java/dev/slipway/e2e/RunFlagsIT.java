@@ -115,6 +115,29 @@ class RunFlagsIT {
     }
 
     @Test
+    void commandsUseTheProxiesOfDockersConfigAndNothingOfThemStays() {
+        workspace
+                .shell("mkdir docker; printf '%s' '{\"proxies\":{\"default\":{\"httpProxy\":\"http://proxy.test:3128\","
+                        + "\"httpsProxy\":\"http://proxy.test:3129\",\"noProxy\":\"127.0.0.1,in.test\"}}}'"
+                        + " > docker/config.json")
+                .dockerfile("""
+                FROM busybox
+                RUN env | grep -i proxy | sort > /seen
+                """);
+        PulledImage image = image(build("--isolation=overlay", "--build-arg", "https_proxy=http://given.test")
+                .withVariable("DOCKER_CONFIG", workspace.path("docker").toString()));
+        assertThat(image.file("seen").content().lines())
+                .containsExactly(
+                        "HTTPS_PROXY=http://given.test",
+                        "HTTP_PROXY=http://proxy.test:3128",
+                        "NO_PROXY=127.0.0.1,in.test",
+                        "http_proxy=http://proxy.test:3128",
+                        "https_proxy=http://given.test",
+                        "no_proxy=127.0.0.1,in.test");
+        assertThat(Image.only(workspace.path("out")).config().toString()).doesNotContain(".test");
+    }
+
+    @Test
     void anInsecureStepTakesLeave() {
         workspace.dockerfile("""
                 # syntax=docker/dockerfile:1-labs
@@ -212,7 +235,11 @@ class RunFlagsIT {
     }
 
     private PulledImage image(String isolation, String... arguments) {
-        Completed done = build("--isolation=" + isolation).with(arguments).run();
+        return image(build("--isolation=" + isolation).with(arguments));
+    }
+
+    private PulledImage image(Program build) {
+        Completed done = build.run();
         assertThat(done.exitCode()).as("%s", done).isZero();
         workspace.assertNothingIsLeft();
         return PulledImage.of(Image.only(workspace.path("out")));

@@ -307,6 +307,22 @@ class PublisherTest {
         }
     }
 
+    /** Two uploads of one digest at a time are what some registries lose sessions over. */
+    @Test
+    void uploadsOneDigestOnceThoughTwoLayersHaveIt() throws IOException {
+        try (EmbeddedRegistry embedded = EmbeddedRegistry.start()) {
+            PublishableImage image = image(MediaFamily.OCI, "same", "other", "same");
+            publisher()
+                    .publish(
+                            Publication.of(image),
+                            PublishRequest.to(ImageReference.parse(embedded.reference("app:1"))));
+            assertThat(image.layers()).hasSize(3);
+            assertThat(embedded.count("POST .*/blobs/uploads/"))
+                    .as("two layers and the config")
+                    .isEqualTo(3);
+        }
+    }
+
     @Test
     void neverTagsAnImageWhoseBlobsDidNotArrive() throws IOException {
         try (EmbeddedRegistry failing = EmbeddedRegistry.start()) {

@@ -71,7 +71,8 @@ class VendorQuirksTest {
                 "Harbor            | 412 | PRECONDITION    | Failed to process request due to 'app:1' configured as immutable.",
                 "Artifact Registry | 400 | MANIFEST_INVALID| The repository has enabled tag immutability.",
                 "ACR, locked       | 405 | UNSUPPORTED     | The operation is disallowed on this registry, repository or image.",
-                "Artifactory       | 403 | MANIFEST_INVALID| Not enough permissions to delete/overwrite artifact 'app/1/manifest.json'",
+                "Artifactory       | 403 | MANIFEST_INVALID| Not enough permissions to delete/overwrite artifact 'docker-local:app/1/manifest.json' (user 'ci' needs DELETE permission).",
+                "Artifactory 6     | 403 | UNKNOWN         | Not enough permissions to overwrite artifact 'docker-local:app/1/manifest.json' (user 'ci' needs DELETE permission).",
                 "Nexus             | 400 | UNKNOWN         | Repository does not allow updating assets: docker-hosted",
                 "Quay              | 409 | TAG_IMMUTABLE   | no",
                 "GitLab            | 400 | TAG_INVALID     | no"
@@ -98,6 +99,44 @@ class VendorQuirksTest {
                             RegistryException.class,
                             e -> assertThat(e.kind()).isEqualTo(RegistryException.Kind.REFUSED));
         }
+    }
+
+    @Test
+    void takesNoOtherRefusalOfArtifactoryForATagThatDoesNotMove() {
+        registry.once(
+                "PUT .*/manifests/1",
+                request -> Reply.of(403, error("DENIED", "requested access to the resource is denied")));
+        registry.once(
+                "PUT .*/manifests/1",
+                request -> Reply.of(
+                        403,
+                        "{\"errors\":[{\"code\":\"MANIFEST_INVALID\",\"message\":\"manifest invalid\","
+                                + "\"detail\":{\"description\":\"HTTP 403 Forbidden\"}}]}"));
+        registry.on("(HEAD|GET) .*/manifests/1", request -> Reply.of(404));
+        try (RegistryClient client = clients.client()) {
+            for (String words : List.of("resource is denied", "manifest invalid: HTTP 403 Forbidden")) {
+                assertThatThrownBy(() -> client.pushManifest(reference(), MANIFEST, MediaTypes.OCI_MANIFEST))
+                        .isInstanceOfSatisfying(
+                                RegistryException.class,
+                                e -> assertThat(e.kind()).isEqualTo(RegistryException.Kind.FORBIDDEN))
+                        .hasMessageContaining(words);
+            }
+        }
+    }
+
+    @Test
+    void acceptsWhatArtifactoryRefusesToOverwriteWithItself() throws IOException {
+        registry.on("PUT .*/manifests/1", request -> Reply.of(403, error("MANIFEST_INVALID", "manifest invalid")));
+        registry.on(
+                "HEAD .*/manifests/1",
+                request -> Reply.of(200)
+                        .with("Docker-Content-Digest", Digest.of(MANIFEST).toString())
+                        .with("Content-Type", MediaTypes.OCI_MANIFEST)
+                        .with("Content-Length", String.valueOf(MANIFEST.length)));
+        try (RegistryClient client = clients.client()) {
+            client.pushManifest(reference(), MANIFEST, MediaTypes.OCI_MANIFEST);
+        }
+        assertThat(registry.seen("HEAD .*/manifests/1")).hasSize(1);
     }
 
     @Test

@@ -1,5 +1,6 @@
 package dev.slipway.registry.ecr;
 
+import dev.slipway.registry.MetadataServer;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -7,7 +8,12 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import software.amazon.awssdk.auth.credentials.AwsCredentials;
-import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
+import software.amazon.awssdk.auth.credentials.AwsCredentialsProviderChain;
+import software.amazon.awssdk.auth.credentials.ContainerCredentialsProvider;
+import software.amazon.awssdk.auth.credentials.EnvironmentVariableCredentialsProvider;
+import software.amazon.awssdk.auth.credentials.InstanceProfileCredentialsProvider;
+import software.amazon.awssdk.auth.credentials.ProfileCredentialsProvider;
+import software.amazon.awssdk.auth.credentials.WebIdentityTokenFileCredentialsProvider;
 import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.http.ContentStreamProvider;
@@ -18,6 +24,7 @@ import software.amazon.awssdk.http.auth.spi.signer.SignedRequest;
 
 /** The only class here that needs the AWS SDK: who we are to AWS, and a request signed by it. */
 final class AwsIdentity {
+    private static final String SIX = "http://[fd00:ec2::254]";
 
     private AwsIdentity() {}
 
@@ -32,20 +39,46 @@ final class AwsIdentity {
         }
     }
 
-    /** None where nothing on this machine says who we are. */
+    /**
+     * Signs as the SDK's default chain would, in its order; but the machine's own role is asked for only where a machine of
+     * Amazon's answers. None where nothing on this machine says who we are.
+     */
     static Optional<Signed> sign(URI uri, String target, String body, EcrHost host) throws IOException {
-        try (DefaultCredentialsProvider provider =
-                DefaultCredentialsProvider.builder().build()) {
-            return Optional.of(sign(uri, target, body, host, provider.resolveCredentials()));
+        try (AwsCredentialsProviderChain chain = AwsCredentialsProviderChain.of(
+                EnvironmentVariableCredentialsProvider.create(),
+                WebIdentityTokenFileCredentialsProvider.create(),
+                ProfileCredentialsProvider.create(),
+                ContainerCredentialsProvider.create())) {
+            return Optional.of(sign(uri, target, body, host, chain.resolveCredentials()));
         } catch (SdkClientException e) {
-            if (String.valueOf(e.getMessage()).startsWith("Unable to load credentials from any of the providers")
-                    && !namesAnIdentity()) {
-                return Optional.empty();
+            boolean nobody =
+                    String.valueOf(e.getMessage()).startsWith("Unable to load credentials from any of the providers");
+            // Whoever names an identity doesn't want to be the machine instead, but to hear why it can't be had.
+            if (nobody && !namesAnIdentity()) {
+                return hasInstanceRole() ? Optional.of(signAsTheMachine(uri, target, body, host)) : Optional.empty();
             }
             throw new IOException("AWS: " + firstLine(e), e);
         } catch (SdkException e) {
             throw new IOException("AWS: " + firstLine(e), e);
         }
+    }
+
+    private static Signed signAsTheMachine(URI uri, String target, String body, EcrHost host) throws IOException {
+        try (InstanceProfileCredentialsProvider role = InstanceProfileCredentialsProvider.create()) {
+            return sign(uri, target, body, host, role.resolveCredentials());
+        } catch (SdkException e) {
+            throw new IOException("AWS: " + firstLine(e), e);
+        }
+    }
+
+    private static boolean hasInstanceRole() {
+        if (Boolean.parseBoolean(System.getenv("AWS_EC2_METADATA_DISABLED"))) {
+            return false;
+        }
+        String given = System.getenv("AWS_EC2_METADATA_SERVICE_ENDPOINT");
+        boolean six = "IPv6".equalsIgnoreCase(System.getenv("AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE"));
+        return new MetadataServer()
+                .answers(given != null && !given.isBlank() ? given : six ? SIX : MetadataServer.USUAL);
     }
 
     /** Whoever has set one of these wants an identity, and must hear why there is none. */
@@ -57,8 +90,11 @@ final class AwsIdentity {
                 || System.getenv("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI") != null;
     }
 
+    /** Without the chain's own description, which is longer than what went wrong. */
     private static String firstLine(SdkException e) {
-        return String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+        String line = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+        return line.replaceFirst(
+                "^(Unable to load credentials) from any of the providers in the chain .*?\\]\\) : ", "$1: ");
     }
 
     static Signed sign(URI uri, String target, String body, EcrHost host, AwsCredentials credentials) {

@@ -5,6 +5,7 @@ import com.google.auth.http.HttpTransportFactory;
 import com.google.auth.oauth2.AccessToken;
 import com.google.auth.oauth2.GoogleCredentials;
 import dev.slipway.network.NetworkSettings;
+import dev.slipway.registry.MetadataServer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.HttpURLConnection;
@@ -21,13 +22,16 @@ import java.util.Optional;
 final class GoogleIdentity {
     private static final List<String> SCOPES = List.of("https://www.googleapis.com/auth/cloud-platform");
     private static final String KEY_FILE = "GOOGLE_APPLICATION_CREDENTIALS";
+    private static final String METADATA_HOST = "GCE_METADATA_HOST";
 
     private final Map<String, String> environment;
     private final NetworkSettings network;
+    private final MetadataServer metadata;
 
     GoogleIdentity(Map<String, String> environment, NetworkSettings network) {
         this.environment = environment;
         this.network = network;
+        this.metadata = new MetadataServer();
     }
 
     /**
@@ -46,19 +50,39 @@ final class GoogleIdentity {
         HttpTransportFactory factory = () -> transport;
         String file = environment.getOrDefault(KEY_FILE, "");
         if (!file.isBlank()) {
-            try (InputStream in = Files.newInputStream(Path.of(file))) {
-                return Optional.of(new Token(token(GoogleCredentials.fromStream(in, factory)), KEY_FILE));
-            } catch (IOException e) {
-                throw new IOException("%s \"%s\": %s".formatted(KEY_FILE, file, e.getMessage()), e);
-            }
+            return Optional.of(ofFile(KEY_FILE, Path.of(file), factory));
+        }
+        Path login = login();
+        if (Files.isRegularFile(login)) {
+            return Optional.of(ofFile("the login of gcloud", login, factory));
+        }
+        if (!metadata.answers(environment.getOrDefault(METADATA_HOST, MetadataServer.USUAL))) {
+            return Optional.empty();
         }
         GoogleCredentials credentials;
         try {
             credentials = GoogleCredentials.getApplicationDefault(factory);
         } catch (IOException e) {
-            return Optional.empty(); // neither a login nor a metadata server: this machine isn't Google's
+            return Optional.empty(); // there is a metadata server, but it is another cloud's
         }
         return Optional.of(new Token(token(credentials), "the application default credentials"));
+    }
+
+    private static Token ofFile(String source, Path file, HttpTransportFactory factory) throws IOException {
+        try (InputStream in = Files.newInputStream(file)) {
+            return new Token(token(GoogleCredentials.fromStream(in, factory)), source);
+        } catch (IOException e) {
+            throw new IOException("%s \"%s\": %s".formatted(source, file, e.getMessage()), e);
+        }
+    }
+
+    /** Where gcloud's {@code auth application-default login} puts what it has got. */
+    private Path login() {
+        String configured = environment.getOrDefault("CLOUDSDK_CONFIG", "");
+        Path directory = configured.isBlank()
+                ? Path.of(environment.getOrDefault("HOME", System.getProperty("user.home", "/")), ".config/gcloud")
+                : Path.of(configured);
+        return directory.resolve("application_default_credentials.json");
     }
 
     private static String token(GoogleCredentials credentials) throws IOException {

@@ -2,8 +2,15 @@ package dev.slipway.registry.acr;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
+import dev.slipway.fixture.registry.ServerCertificate;
+import dev.slipway.network.NetworkSettings;
+import dev.slipway.network.Proxies;
+import dev.slipway.network.TrustStore;
 import dev.slipway.registry.Credential;
 import dev.slipway.registry.RegistryOptions;
 import dev.slipway.registry.Secret;
@@ -11,15 +18,25 @@ import dev.slipway.registry.TokenExchange;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class AcrCredentialsTest {
+    @TempDir
+    private Path directory;
 
     private static AcrCredentials credentials() throws IOException {
         return new AcrCredentials(
@@ -78,5 +95,73 @@ class AcrCredentialsTest {
         assertThatThrownBy(() -> credentials().exchanged(host, new AzureIdentity.Token("entra", "x")))
                 .hasMessageContaining("exchange a token of Azure for one of " + host)
                 .hasMessageNotContaining("entra");
+    }
+
+    @Test
+    void showsAPodsFederatedTokenToEntraAndExchangesWhatItGets() throws IOException {
+        ServerCertificate certificate = ServerCertificate.create(directory);
+        List<String> forms = new CopyOnWriteArrayList<>();
+        HttpsServer entra = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        entra.setHttpsConfigurator(new HttpsConfigurator(certificate.serverContext()));
+        String authority = "https://localhost:%d/".formatted(entra.getAddress().getPort());
+        entra.createContext("/", exchange -> {
+            try (exchange) {
+                forms.add(exchange.getRequestURI() + " "
+                        + new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
+                String answer = exchange.getRequestURI().getPath().contains("openid-configuration")
+                        ? ("{\"authorization_endpoint\":\"%1$st/authorize\",\"token_endpoint\":\"%1$st/oauth2/v2.0/token\","
+                                        + "\"issuer\":\"%1$st/v2.0\"}")
+                                .formatted(authority)
+                        : "{\"token_type\":\"Bearer\",\"expires_in\":3599,\"access_token\":\"entra-token\"}";
+                byte[] bytes = answer.getBytes(StandardCharsets.UTF_8);
+                exchange.getResponseHeaders().add("Content-Type", "application/json");
+                exchange.sendResponseHeaders(200, bytes.length);
+                exchange.getResponseBody().write(bytes);
+            }
+        });
+        entra.start();
+        try {
+            Path token = Files.writeString(directory.resolve("token"), "projected-token");
+            AzureIdentity identity = new AzureIdentity(
+                    Map.of(
+                            "AZURE_CLIENT_ID",
+                            "00000000-0000-0000-0000-00000000000c",
+                            "AZURE_TENANT_ID",
+                            "t",
+                            "AZURE_FEDERATED_TOKEN_FILE",
+                            token.toString(),
+                            "AZURE_AUTHORITY_HOST",
+                            authority),
+                    new NetworkSettings(TrustStore.ofTheRunTime().and(certificate.certificate()), Proxies.NONE));
+            assertThat(identity.token(AcrHost.parse("platform.azurecr.cn").orElseThrow()))
+                    .contains(new AzureIdentity.Token("entra-token", "the workload identity of AZURE_CLIENT_ID"));
+        } finally {
+            entra.stop(0);
+        }
+        assertThat(forms)
+                .last(STRING)
+                .startsWith("/t/oauth2/v2.0/token ")
+                .contains(
+                        "client_assertion=projected-token",
+                        "client_id=00000000-0000-0000-0000-00000000000c",
+                        "management.chinacloudapi.cn");
+    }
+
+    @Test
+    void doesNotWaitForAMetadataServerThatKeepsSilent() throws IOException {
+        try (ServerSocket silent = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
+            String url = "http://127.0.0.1:" + silent.getLocalPort();
+            AcrHost host = AcrHost.parse("platform.azurecr.io").orElseThrow();
+            long start = System.nanoTime();
+            assertThat(new AzureIdentity(Map.of("AZURE_POD_IDENTITY_AUTHORITY_HOST", url), NetworkSettings.direct())
+                            .token(host))
+                    .isEmpty();
+            assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(10));
+            assertThatThrownBy(() -> new AzureIdentity(
+                                    Map.of("AZURE_POD_IDENTITY_AUTHORITY_HOST", url, "AZURE_CLIENT_ID", "c"),
+                                    NetworkSettings.direct())
+                            .token(host))
+                    .hasMessageContaining("no metadata server answers at " + url + " within 2 s");
+        }
     }
 }

@@ -10,10 +10,12 @@ import dev.slipway.registry.Secret;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPairGenerator;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -91,5 +93,26 @@ class GoogleCredentialTest {
                 Map.of("GOOGLE_APPLICATION_CREDENTIALS", broken.toString()), NetworkSettings.direct());
         assertThatThrownBy(() -> source.find("gcr.io"))
                 .hasMessageContaining("GOOGLE_APPLICATION_CREDENTIALS \"" + broken + "\"");
+    }
+
+    @Test
+    void doesNotWaitForAMetadataServerThatKeepsSilent() throws IOException {
+        try (ServerSocket silent = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
+            GoogleCredential source = new GoogleCredential(
+                    Map.of("HOME", directory.toString(), "GCE_METADATA_HOST", "127.0.0.1:" + silent.getLocalPort()),
+                    NetworkSettings.direct());
+            long start = System.nanoTime();
+            assertThat(source.find("gcr.io")).isEmpty();
+            assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(10));
+        }
+    }
+
+    @Test
+    void saysThatALoginOfGcloudHasEnded() throws IOException {
+        Path login = directory.resolve(".config/gcloud/application_default_credentials.json");
+        Files.createDirectories(login.getParent());
+        Files.writeString(login, "{\"type\":\"authorized_user\"}");
+        GoogleCredential source = new GoogleCredential(Map.of("HOME", directory.toString()), NetworkSettings.direct());
+        assertThatThrownBy(() -> source.find("gcr.io")).hasMessageContaining("the login of gcloud \"" + login + "\"");
     }
 }

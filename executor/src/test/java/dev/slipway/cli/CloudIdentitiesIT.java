@@ -1,0 +1,157 @@
+package dev.slipway.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.sun.net.httpserver.HttpServer;
+import dev.slipway.fixture.base.BaseImages;
+import dev.slipway.fixture.image.Image;
+import dev.slipway.fixture.process.Completed;
+import dev.slipway.fixture.process.Program;
+import dev.slipway.fixture.registry.Credentials;
+import dev.slipway.fixture.registry.EmbeddedRegistry;
+import dev.slipway.fixture.registry.RegistryAccess;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.SocketTimeoutException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Base64;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the packaged executor makes of the variables that a cloud puts into a pod, with the vendors' own libraries. */
+class CloudIdentitiesIT {
+    private static final String ECR = "123456789012.dkr.ecr.eu-west-1.amazonaws.com";
+
+    @TempDir
+    Path directory;
+
+    @AutoClose
+    private final EmbeddedRegistry registry = EmbeddedRegistry.startWith(Credentials.KNOWN);
+
+    private Image image;
+
+    @BeforeEach
+    void write() {
+        image = BaseImages.busybox(directory.resolve("image"));
+    }
+
+    private Program push(String reference) {
+        return Program.of(System.getProperty("slipway.home") + "/bin/executor", "push")
+                .with(image.layout().toString(), "--destination=" + reference, "--insecure", "--verbosity=debug")
+                .withVariable("HOME", directory.toString());
+    }
+
+    /** Amazon's token services: one for the web identity, one for the registry's password. */
+    private static final class Amazon implements AutoCloseable {
+        private static final String SESSION = """
+                <AssumeRoleWithWebIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/">
+                  <AssumeRoleWithWebIdentityResult><Credentials>
+                    <AccessKeyId>ASIAOFTHEPOD</AccessKeyId><SecretAccessKey>session-secret</SecretAccessKey>
+                    <SessionToken>session-token</SessionToken><Expiration>2099-01-01T00:00:00Z</Expiration>
+                  </Credentials></AssumeRoleWithWebIdentityResult>
+                </AssumeRoleWithWebIdentityResponse>
+                """;
+        private final List<String> asked = new CopyOnWriteArrayList<>();
+        private final HttpServer server =
+                HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+
+        Amazon() throws IOException {
+            server.createContext("/", exchange -> {
+                try (exchange) {
+                    String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+                    boolean registry = exchange.getRequestHeaders().containsKey("X-Amz-Target");
+                    asked.add(
+                            registry
+                                    ? exchange.getRequestHeaders().getFirst("Authorization") + " "
+                                            + exchange.getRequestHeaders().getFirst("X-Amz-Security-Token")
+                                    : body);
+                    String pair = Credentials.KNOWN.user() + ":" + Credentials.KNOWN.password();
+                    String answer = registry
+                            ? "{\"authorizationData\":[{\"authorizationToken\":\"%s\"}]}"
+                                    .formatted(
+                                            Base64.getEncoder().encodeToString(pair.getBytes(StandardCharsets.UTF_8)))
+                            : SESSION;
+                    byte[] bytes = answer.getBytes(StandardCharsets.UTF_8);
+                    exchange.getResponseHeaders()
+                            .add("Content-Type", registry ? "application/x-amz-json-1.1" : "text/xml");
+                    exchange.sendResponseHeaders(200, bytes.length);
+                    exchange.getResponseBody().write(bytes);
+                }
+            });
+            server.start();
+        }
+
+        String url() {
+            return "http://127.0.0.1:" + server.getAddress().getPort();
+        }
+
+        @Override
+        public void close() {
+            server.stop(0);
+        }
+    }
+
+    private Program asServiceAccount(Path token, String amazon) {
+        return push(ECR + "/team/app:1")
+                .withVariable("AWS_ROLE_ARN", "arn:aws:iam::123456789012:role/builder")
+                .withVariable("AWS_WEB_IDENTITY_TOKEN_FILE", token.toString())
+                .withVariable("AWS_REGION", "us-east-2")
+                .withVariable("AWS_ENDPOINT_URL_STS", amazon)
+                .withVariable("AWS_ENDPOINT_URL_ECR", amazon)
+                .withVariable("NO_PROXY", "127.0.0.1")
+                .withVariable("HTTP_PROXY", registry.url()); // leads to our registry, whatever its name
+    }
+
+    @Test
+    void saysWhyAServiceAccountsRoleCanNotBeHad() {
+        Completed done = asServiceAccount(directory.resolve("no-token"), "http://127.0.0.1:9")
+                .run();
+        assertThat(done.exitCode()).as("%s", done).isEqualTo(69);
+        assertThat(done.err()).contains("no credential for " + ECR + ": AWS: Unable to load credentials: ", "no-token");
+    }
+
+    @Test
+    void aServiceAccountsRolePushesToAmazonsRegistry() throws IOException {
+        Path token = Files.writeString(directory.resolve("token"), "projected-token");
+        try (Amazon amazon = new Amazon();
+                RegistryAccess access = RegistryAccess.to(registry)) {
+            Completed done = asServiceAccount(token, amazon.url()).run();
+            assertThat(done.exitCode()).as("%s", done).isZero();
+            assertThat(access.manifest("team/app", "1").digest()).isEqualTo(image.digest());
+            assertThat(amazon.asked.getFirst())
+                    .contains("Action=AssumeRoleWithWebIdentity", "WebIdentityToken=projected-token");
+            assertThat(amazon.asked.getLast())
+                    .contains("Credential=ASIAOFTHEPOD/", "/eu-west-1/ecr/aws4_request")
+                    .endsWith(" session-token");
+            assertThat(done.err())
+                    .contains("with the credential from AWS, as ")
+                    .doesNotContain("session-secret", "session-token", "projected-token", Credentials.KNOWN.password());
+        }
+    }
+
+    @Test
+    void noCloudIsAskedForAnotherRegistry() throws IOException {
+        Path config = Credentials.KNOWN.writeDockerConfig(directory.resolve("docker"), registry.host());
+        try (ServerSocket blackHole = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+            String url = "http://127.0.0.1:" + blackHole.getLocalPort();
+            Completed done = push(registry.reference("app:1"))
+                    .withVariable("DOCKER_CONFIG", config.getParent().toString())
+                    .withVariable("AWS_EC2_METADATA_SERVICE_ENDPOINT", url)
+                    .withVariable("GCE_METADATA_HOST", "127.0.0.1:" + blackHole.getLocalPort())
+                    .withVariable("AZURE_POD_IDENTITY_AUTHORITY_HOST", url)
+                    .run();
+            assertThat(done.exitCode()).as("%s", done).isZero();
+            blackHole.setSoTimeout(1);
+            assertThatThrownBy(blackHole::accept).as("nobody has called").isInstanceOf(SocketTimeoutException.class);
+        }
+    }
+}
