@@ -3,6 +3,8 @@ package dev.slipway.registry;
 import dev.slipway.registry.TokenServer.Asker;
 import dev.slipway.registry.TokenServer.Token;
 import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -16,9 +18,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the Authorization header for requests to one registry: tokens are fetched once per scope and kept until they
- * end, and a credential that is refused makes way for the next less specific one; anonymous is the last for pulls.
+ * end, and a credential that is refused makes way for the next less specific one; anonymous is the last for pulls. When none is
+ * left, and they were found a while ago, they are looked for again.
  */
 final class Authorizer {
+    /** Clouds give credentials for an hour or less, and builds take longer. */
+    private static final Duration LEAST_LIFE = Duration.ofMinutes(5);
+
     private final RegistryHost host;
     private final CredentialSource credentials;
     private final TokenServer tokens;
@@ -65,7 +71,7 @@ final class Authorizer {
 
     private Access access(List<Scope> scopes) {
         Set<Scope> key = new LinkedHashSet<>(scopes);
-        return accesses.computeIfAbsent(key, missing -> new Access(candidates(scopes.getFirst()), Scope.texts(scopes)));
+        return accesses.computeIfAbsent(key, missing -> new Access(scopes.getFirst(), Scope.texts(scopes)));
     }
 
     private List<Credential.Found> candidates(Scope scope) {
@@ -79,9 +85,11 @@ final class Authorizer {
     /** The way into one repository, or into two for a mount. */
     private final class Access {
         private final ReentrantLock lock = new ReentrantLock();
-        private final List<Credential.Found> candidates;
+        private final Scope first;
         private final Set<String> scopes;
         private final Set<String> wanted = new TreeSet<>();
+        private List<Credential.Found> candidates;
+        private Instant found;
         private List<Challenge> used = List.of();
         private int current;
         private int generation;
@@ -89,9 +97,11 @@ final class Authorizer {
         private @Nullable Token token;
         private @Nullable RegistryException firstFailure;
 
-        Access(List<Credential.Found> candidates, Set<String> scopes) {
-            this.candidates = candidates;
+        Access(Scope first, Set<String> scopes) {
+            this.first = first;
             this.scopes = scopes;
+            this.candidates = candidates(first);
+            this.found = retry.clock().instant();
         }
 
         Grant grant(String operation) throws IOException {
@@ -230,9 +240,24 @@ final class Authorizer {
             return true;
         }
 
+        /** What was found a while ago may have ended since. */
+        private boolean findAgain() {
+            Instant now = retry.clock().instant();
+            if (now.isBefore(found.plus(LEAST_LIFE))) {
+                return false;
+            }
+            listener.debug("%s: looking for credentials again, as those of %s may have ended".formatted(scopes, found));
+            credentials.forget(host.registry());
+            candidates = candidates(first);
+            found = now;
+            current = 0;
+            announced = -1;
+            return renew();
+        }
+
         private boolean advance() {
             if (current + 1 >= candidates.size()) {
-                return false;
+                return findAgain();
             }
             String refused = candidates.get(current).origin();
             current++;

@@ -196,6 +196,12 @@ public final class ConfiguredCredentials implements CredentialSource {
         return List.copyOf(different.values());
     }
 
+    @Override
+    public void forget(String registry) {
+        answered.remove(registry);
+        asked.keySet().removeIf(key -> key.endsWith(" " + registry));
+    }
+
     private Optional<Credential.Found> ask(VendorCredentials vendor, String registry) {
         return answered.computeIfAbsent(registry, key -> {
             try {

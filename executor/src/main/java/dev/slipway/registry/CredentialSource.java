@@ -15,4 +15,7 @@ public interface CredentialSource {
      * @param registry host and port as {@link ImageReference} has them
      */
     List<Credential.Found> find(String registry, String repository);
+
+    /** Forgets what others have said about a registry, since it may have ended: the next {@link #find} asks them again. */
+    default void forget(String registry) {}
 }

@@ -4,16 +4,21 @@ import java.io.InterruptedIOException;
 import java.net.URI;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Finds out whether a registry that may speak plain HTTP does. Both are tried at once, as a plain server that is
- * greeted in TLS may stay silent for as long as we listen. A TLS server wins wherever it answers.
+ * Finds out whether a registry that may speak plain HTTP does. Both are tried side by side, as either kind of server may
+ * stay silent for as long as we listen when it is greeted in the other's way. A TLS server wins wherever it answers; on
+ * a port that can only speak one of them, plain HTTP gets a head start, for TLS costs a start more than all else of it.
  */
 final class SchemeProbe {
     /** Where http and https have ports of their own, how long a TLS server may take after the plain one answered. */
     private static final long GRACE_SECONDS = 1;
+
+    /** As long as a server nearby takes, to say yes in clear or to show that it doesn't understand. */
+    private static final long HEAD_START_MILLIS = 150;
 
     private final boolean samePort;
 
@@ -38,8 +43,22 @@ final class SchemeProbe {
 
     URI race(Ping ping) throws RegistryException, InterruptedIOException {
         BlockingQueue<Outcome> outcomes = new LinkedBlockingQueue<>();
-        Thread secure = Thread.ofVirtual().start(() -> outcomes.add(outcome(ping, true)));
-        Thread plain = Thread.ofVirtual().start(() -> outcomes.add(outcome(ping, false)));
+        CountDownLatch notPlain = new CountDownLatch(samePort ? 1 : 0);
+        Thread plain = Thread.ofVirtual().start(() -> {
+            Outcome outcome = outcome(ping, false);
+            outcomes.add(outcome);
+            if (!isRegistry(outcome)) {
+                notPlain.countDown();
+            }
+        });
+        Thread secure = Thread.ofVirtual().start(() -> {
+            try {
+                notPlain.await(HEAD_START_MILLIS, TimeUnit.MILLISECONDS);
+                outcomes.add(outcome(ping, true));
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt(); // the plain server is the registry, and nobody waits for us
+            }
+        });
         try {
             return winner(outcomes);
         } catch (InterruptedException e) {
@@ -63,8 +82,7 @@ final class SchemeProbe {
 
     private URI winner(BlockingQueue<Outcome> outcomes) throws RegistryException, InterruptedException {
         Outcome first = outcomes.take();
-        boolean plainRegistry =
-                !first.secure() && first.answer().filter(Answered::asRegistry).isPresent();
+        boolean plainRegistry = !first.secure() && isRegistry(first);
         if (plainRegistry && samePort || first.secure() && first.answer().isPresent()) {
             return base(first);
         }
@@ -84,6 +102,10 @@ final class SchemeProbe {
             throw failure;
         }
         return base(plain);
+    }
+
+    private static boolean isRegistry(Outcome outcome) {
+        return outcome.answer().filter(Answered::asRegistry).isPresent();
     }
 
     private static URI base(Outcome outcome) {

@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -94,6 +95,39 @@ class InPlaceIT {
                 .shell("mkdir %1$s.d && tar -xf %1$s -C %1$s.d && jq -r '.[0].Config' %1$s.d/manifest.json > %1$s.name"
                         .formatted(archive))
                 .lines("jq -r '.rootfs.diff_ids[]' %1$s.d/$(cat %1$s.name)".formatted(archive));
+    }
+
+    @Test
+    void buildsForTwoPlatformsOneAfterTheOther() {
+        try (RegistryAccess access = RegistryAccess.to(registry)) {
+            List<Image> bases = Stream.of("amd64", "386")
+                    .map(architecture -> BaseImages.busyboxBuilder()
+                            .architecture(architecture)
+                            .layer(LayerCompression.GZIP, tar -> tar.file("only-" + architecture, 0644, architecture))
+                            .writeTo(workspace.path("bases")))
+                    .toList();
+            access.push(Image.index(bases), "both", "1");
+            workspace.dockerfile("""
+                            FROM %s
+                            ARG TARGETARCH
+                            COPY file /
+                            RUN cat /only-* > /seen && echo $TARGETARCH >> /seen && rm /only-$TARGETARCH
+                            """.formatted(registry.reference("both:1"))).file("file", "content");
+            String[] flags = {"--platform=linux/amd64,linux/386", "--reproducible", "--insecure", "--insecure-pull"};
+            workspace
+                    .build("--isolation=overlay", "--destination=" + registry.reference("overlay:1"))
+                    .with(flags)
+                    .run()
+                    .orThrow();
+            Completed inPlace = pod.withReadOnlyMount(workspace.context(), "/ctx")
+                    .executor("--context=/ctx", "--destination=" + registry.reference("in-place:1"))
+                    .with(flags)
+                    .run();
+            assertThat(inPlace.exitCode()).as("%s", inPlace).isZero();
+            assertThat(inPlace.err()).contains("isolation: in-place, since ");
+            assertThat(access.manifest("in-place", "1").json())
+                    .isEqualTo(access.manifest("overlay", "1").json());
+        }
     }
 
     @Test

@@ -194,6 +194,9 @@ class CredentialsTest {
                 .extracting(Credential.Found::origin)
                 .containsExactly(directory.resolve("docker/config.json") + " (auths \"cloud.example\")", "ecr");
         assertThat(questions).containsExactly("cloud.example");
+        all.forget("cloud.example");
+        all.find("cloud.example", "three");
+        assertThat(questions).containsExactly("cloud.example", "cloud.example");
         assertThat(all.find("broken.example", "public/image")).isEmpty();
         assertThat(clients.log).contains("warning: no credential for broken.example: the login of gcloud has expired");
     }

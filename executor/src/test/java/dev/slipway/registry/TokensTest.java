@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -169,6 +170,42 @@ class TokensTest {
         assertThat(clients.log)
                 .anyMatch(line -> line.contains("refuses the credential from one; trying the one from two"))
                 .noneMatch(line -> line.contains("p1") || line.contains("p2"));
+    }
+
+    /** As a cloud does, whose passwords live for an hour. */
+    private static final class Renewing implements CredentialSource {
+        private int given = 1;
+
+        @Override
+        public List<Credential.Found> find(String host, String repository) {
+            return List.of(new Credential.Found(new Credential.Password("cloud", new Secret("p" + given)), "cloud"));
+        }
+
+        @Override
+        public void forget(String host) {
+            given++;
+        }
+    }
+
+    @Test
+    void looksForACredentialAgainThatHasEndedDuringTheBuild() throws IOException {
+        AtomicReference<String> current = new AtomicReference<>("p1");
+        registry.on("GET /v2/", request -> Reply.of(401).with("WWW-Authenticate", "Basic realm=\"r\""));
+        registry.on(
+                "POST /v2/team/app/blobs/uploads/",
+                request -> carries(request, basic("cloud", current.get()))
+                        ? Reply.of(202).with("Location", "/v2/team/app/blobs/uploads/u")
+                        : Reply.of(401).with("WWW-Authenticate", "Basic realm=\"r\""));
+        try (RegistryClient client = clients.client(RegistryOptions.builder(), new Renewing())) {
+            client.checkPush(reference());
+            current.set("p2");
+            assertThatThrownBy(() -> client.checkPush(reference()))
+                    .as("what was found just now is refused, and not asked for again")
+                    .isInstanceOf(RegistryException.class);
+            clients.now.updateAndGet(time -> time.plus(Duration.ofHours(1)));
+            client.checkPush(reference());
+        }
+        assertThat(clients.log).anyMatch(line -> line.contains("looking for credentials again"));
     }
 
     private static CredentialSource two() {

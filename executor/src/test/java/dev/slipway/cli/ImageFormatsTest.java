@@ -1,0 +1,107 @@
+package dev.slipway.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.slipway.fixture.image.Image;
+import dev.slipway.fixture.image.ImageBuilder;
+import dev.slipway.fixture.registry.DockerRegistry;
+import dev.slipway.fixture.registry.RegistryAccess;
+import dev.slipway.fixture.tool.Skopeo;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** One family of media types in an image, whatever it is built on. */
+class ImageFormatsTest {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static DockerRegistry registry;
+
+    @AutoClose
+    private final CommandLine command = new CommandLine().file("hello", "hi");
+
+    @AutoClose
+    private final RegistryAccess access = RegistryAccess.to(registry);
+
+    @BeforeAll
+    static void start() {
+        registry = DockerRegistry.start();
+    }
+
+    @AfterAll
+    static void stop() {
+        registry.close();
+    }
+
+    private static List<String> mediaTypes(RegistryAccess.Manifest manifest) {
+        List<String> types = new ArrayList<>(List.of(
+                manifest.mediaType(),
+                manifest.json().path("mediaType").asText(),
+                manifest.json().at("/config/mediaType").asText()));
+        manifest.json()
+                .path("layers")
+                .forEach(layer -> types.add(layer.path("mediaType").asText()));
+        return types;
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "oci,,oci",
+        "docker,,docker",
+        "oci,docker,docker",
+        "docker,oci,oci",
+        "scratch,,oci",
+        "scratch,docker,docker"
+    })
+    void everyTypeIsOfTheBasesFamilyUnlessAnotherIsAskedFor(String base, String flag, String family) {
+        String from = "scratch";
+        if (!base.equals("scratch")) {
+            Image image = (base.equals("oci") ? ImageBuilder.oci() : ImageBuilder.docker())
+                    .layer(tar -> tar.file("base", 0644, "base"))
+                    .writeTo(command.path("base"));
+            access.push(image, base, "1");
+            from = registry.reference(base + ":1");
+        }
+        command.file("Dockerfile", "FROM " + from + "\nCOPY hello /\nLABEL a=b\n");
+        String destination = registry.reference("app:" + base + flag);
+        List<String> flags = new ArrayList<>(List.of("--destination=" + destination, "--insecure", "--insecure-pull"));
+        if (flag != null) {
+            flags.add("--image-format=" + flag);
+        }
+        command.builds(flags.toArray(String[]::new));
+        String prefix = family.equals("oci") ? "application/vnd.oci.image." : "application/vnd.docker.";
+        assertThat(mediaTypes(access.manifest("app", base + flag)))
+                .hasSize(base.equals("scratch") ? 4 : 5)
+                .allSatisfy(type -> assertThat(type).startsWith(prefix));
+        assertThat(Skopeo.inspect("docker://" + destination)).contains("\"a\": \"b\"");
+    }
+
+    @Test
+    void labelsOfTheBaseAreInheritedAndItsAnnotationsAreNot() throws IOException {
+        Image image =
+                ImageBuilder.oci().layer(tar -> tar.file("base", 0644, "base")).writeTo(command.path("base"));
+        access.push(image, "annotated", "plain");
+        ObjectNode manifest = (ObjectNode) JSON.readTree(image.manifest());
+        manifest.putObject("annotations").put("org.opencontainers.image.revision", "of the base");
+        access.pushManifest(
+                "annotated", "1", image.mediaType(), manifest.toString().getBytes(StandardCharsets.UTF_8));
+        command.file("Dockerfile", "FROM " + registry.reference("annotated:1") + "\nLABEL mine=1\nCOPY hello /\n")
+                .builds("--destination=" + registry.reference("first:1"), "--insecure", "--insecure-pull");
+        command.file("Dockerfile", "FROM " + registry.reference("first:1") + "\nCOPY hello /again\n")
+                .builds("--destination=" + registry.reference("second:1"), "--insecure", "--insecure-pull");
+        RegistryAccess.Manifest second = access.manifest("second", "1");
+        assertThat(access.manifest("first", "1").json().has("annotations")).isFalse();
+        assertThat(second.json().has("annotations")).isFalse();
+        JsonNode labels = access.config("second", second).at("/config/Labels");
+        assertThat(labels).isEqualTo(JSON.createObjectNode().put("mine", "1"));
+    }
+}
