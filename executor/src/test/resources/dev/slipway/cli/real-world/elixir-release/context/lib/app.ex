@@ -1,0 +1,1 @@
+defmodule Lib do end

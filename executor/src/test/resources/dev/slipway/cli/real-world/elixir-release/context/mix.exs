@@ -1,0 +1,1 @@
+defmodule App do end
