@@ -18,9 +18,15 @@ import java.util.UUID;
  * @param subject the digest of its manifest
  * @param created when the image was made
  * @param tool what made the document, with its version
+ * @param unread files that tell of packages and could not be read, with the reason: whoever reads the document must know
  */
 public record BillOfMaterials(
-        String name, Digest subject, Instant created, String tool, Collection<SoftwarePackage> packages) {
+        String name,
+        Digest subject,
+        Instant created,
+        String tool,
+        Collection<SoftwarePackage> packages,
+        List<String> unread) {
 
     /** The forms. */
     public enum Format {
@@ -41,6 +47,7 @@ public record BillOfMaterials(
 
     public BillOfMaterials {
         packages = List.copyOf(packages);
+        unread = List.copyOf(unread);
     }
 
     /** The document. */
@@ -63,6 +70,9 @@ public record BillOfMaterials(
         document.put("SPDXID", "SPDXRef-DOCUMENT");
         document.put("name", name);
         document.put("documentNamespace", "https://slipway.dev/spdx/" + subject.hex());
+        if (!unread.isEmpty()) {
+            document.put("comment", "Packages are missing, as these could not be read: " + String.join("; ", unread));
+        }
         ObjectNode creation = document.putObject("creationInfo");
         creation.put("created", seconds());
         creation.putArray("creators").add("Tool: " + tool);
@@ -134,6 +144,14 @@ public record BillOfMaterials(
         image.put("type", "container");
         image.put("name", name);
         image.put("version", subject.toString());
+        if (!unread.isEmpty()) {
+            ArrayNode properties = metadata.putArray("properties");
+            unread.forEach(
+                    text -> properties.addObject().put("name", "slipway:unread").put("value", text));
+            ObjectNode composition = document.putArray("compositions").addObject();
+            composition.put("aggregate", "incomplete");
+            composition.putArray("assemblies").add(subject.toString());
+        }
         ArrayNode components = document.putArray("components");
         int number = 0;
         for (SoftwarePackage each : packages) {

@@ -110,7 +110,8 @@ public final class Attestations {
                 image.manifest().digest(),
                 config.created().orElse(Instant.EPOCH),
                 request.tool(),
-                catalog.packages());
+                catalog.packages(),
+                catalog.unread());
     }
 
     private Provenance provenance(BuiltImage built, BuildRequest how, PlatformBuilds.Source source, Instant started)

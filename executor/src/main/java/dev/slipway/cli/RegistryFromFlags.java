@@ -38,7 +38,7 @@ final class RegistryFromFlags {
                 configured.with(
                         helpers(flags),
                         List.of(
-                                new EcrCredentials(environment, exchange),
+                                new EcrCredentials(environment, exchange, options.network()),
                                 new GoogleCredential(environment, options.network()),
                                 new AcrCredentials(environment, exchange, options.network()))),
                 new RegistryEvents(progress));

@@ -1,32 +1,57 @@
 package dev.slipway.registry.ecr;
 
+import dev.slipway.network.NetworkSettings;
 import dev.slipway.registry.MetadataServer;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import javax.net.ssl.TrustManager;
+import software.amazon.awssdk.auth.credentials.AnonymousCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.AwsCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProviderChain;
 import software.amazon.awssdk.auth.credentials.ContainerCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.EnvironmentVariableCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.InstanceProfileCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.ProfileCredentialsProvider;
-import software.amazon.awssdk.auth.credentials.WebIdentityTokenFileCredentialsProvider;
+import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
 import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.http.ContentStreamProvider;
+import software.amazon.awssdk.http.SdkHttpClient;
 import software.amazon.awssdk.http.SdkHttpMethod;
 import software.amazon.awssdk.http.SdkHttpRequest;
 import software.amazon.awssdk.http.auth.aws.signer.AwsV4HttpSigner;
 import software.amazon.awssdk.http.auth.spi.signer.SignedRequest;
+import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
+import software.amazon.awssdk.profiles.ProfileFile;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.sts.StsClient;
+import software.amazon.awssdk.services.sts.StsClientBuilder;
+import software.amazon.awssdk.services.sts.auth.StsWebIdentityTokenFileCredentialsProvider;
 
 /** The only class here that needs the AWS SDK: who we are to AWS, and a request signed by it. */
 final class AwsIdentity {
     private static final String SIX = "http://[fd00:ec2::254]";
+    private static final List<String> NAMES = List.of(
+            "AWS_WEB_IDENTITY_TOKEN_FILE",
+            "AWS_ACCESS_KEY_ID",
+            "AWS_PROFILE",
+            "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+            "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI");
 
-    private AwsIdentity() {}
+    private final Map<String, String> environment;
+    private final NetworkSettings network;
+
+    AwsIdentity(Map<String, String> environment, NetworkSettings network) {
+        this.environment = environment;
+        this.network = network;
+    }
 
     /**
      * A request's headers with their signature.
@@ -43,23 +68,68 @@ final class AwsIdentity {
      * Signs as the SDK's default chain would, in its order; but the machine's own role is asked for only where a machine of
      * Amazon's answers. None where nothing on this machine says who we are.
      */
-    static Optional<Signed> sign(URI uri, String target, String body, EcrHost host) throws IOException {
-        try (AwsCredentialsProviderChain chain = AwsCredentialsProviderChain.of(
-                EnvironmentVariableCredentialsProvider.create(),
-                WebIdentityTokenFileCredentialsProvider.create(),
-                ProfileCredentialsProvider.create(),
-                ContainerCredentialsProvider.create())) {
-            return Optional.of(sign(uri, target, body, host, chain.resolveCredentials()));
+    Optional<Signed> sign(URI uri, String target, String body, EcrHost host) throws IOException {
+        try {
+            Optional<String> tokenFile = variable("AWS_WEB_IDENTITY_TOKEN_FILE");
+            Optional<String> role = variable("AWS_ROLE_ARN");
+            boolean hasKey = variable("AWS_ACCESS_KEY_ID").isPresent();
+            if (!hasKey && tokenFile.isPresent() && role.isPresent()) {
+                return Optional.of(sign(uri, target, body, host, assumed(Path.of(tokenFile.get()), role.get(), host)));
+            }
+            try (AwsCredentialsProviderChain chain = AwsCredentialsProviderChain.of(
+                    EnvironmentVariableCredentialsProvider.create(),
+                    ProfileCredentialsProvider.create(),
+                    ContainerCredentialsProvider.create())) {
+                return Optional.of(sign(uri, target, body, host, chain.resolveCredentials()));
+            }
         } catch (SdkClientException e) {
             boolean nobody =
                     String.valueOf(e.getMessage()).startsWith("Unable to load credentials from any of the providers");
             // Whoever names an identity doesn't want to be the machine instead, but to hear why it can't be had.
-            if (nobody && !namesAnIdentity()) {
+            if (nobody && NAMES.stream().allMatch(name -> variable(name).isEmpty())) {
                 return hasInstanceRole() ? Optional.of(signAsTheMachine(uri, target, body, host)) : Optional.empty();
             }
             throw new IOException("AWS: " + firstLine(e), e);
-        } catch (SdkException e) {
+        } catch (SdkException | UncheckedIOException e) {
             throw new IOException("AWS: " + firstLine(e), e);
+        }
+    }
+
+    private Optional<String> variable(String name) {
+        return Optional.ofNullable(environment.get(name)).filter(text -> !text.isBlank());
+    }
+
+    /**
+     * What a pod's web identity is exchanged for. Asked for by name: the SDK's own chain finds the service by reflection,
+     * which the native executable doesn't have.
+     */
+    private AwsCredentials assumed(Path tokenFile, String role, EcrHost host) throws IOException {
+        TrustManager[] trusted = network.trust().trustManagers();
+        Region region = Region.of(
+                variable("AWS_REGION").or(() -> variable("AWS_DEFAULT_REGION")).orElse(host.region()));
+        StsClientBuilder builder = StsClient.builder()
+                .region(region)
+                .credentialsProvider(AnonymousCredentialsProvider.create())
+                .overrideConfiguration(configuration -> configuration
+                        .defaultProfileFile(ProfileFile.aggregator().build())
+                        .defaultProfileName("default")
+                        .retryStrategy(AwsRetryStrategy.standardRetryStrategy()));
+        variable("AWS_ENDPOINT_URL_STS")
+                .or(() -> variable("AWS_ENDPOINT_URL"))
+                .ifPresent(url -> builder.endpointOverride(URI.create(url)));
+        try (SdkHttpClient http = UrlConnectionHttpClient.builder()
+                        .tlsTrustManagersProvider(() -> trusted)
+                        .build();
+                StsClient service = builder.httpClient(http).build();
+                StsWebIdentityTokenFileCredentialsProvider provider =
+                        StsWebIdentityTokenFileCredentialsProvider.builder()
+                                .stsClient(service)
+                                .roleArn(role)
+                                .roleSessionName(
+                                        variable("AWS_ROLE_SESSION_NAME").orElse("slipway"))
+                                .webIdentityTokenFile(tokenFile)
+                                .build()) {
+            return provider.resolveCredentials();
         }
     }
 
@@ -71,27 +141,19 @@ final class AwsIdentity {
         }
     }
 
-    private static boolean hasInstanceRole() {
-        if (Boolean.parseBoolean(System.getenv("AWS_EC2_METADATA_DISABLED"))) {
+    private boolean hasInstanceRole() {
+        if (variable("AWS_EC2_METADATA_DISABLED").map(Boolean::parseBoolean).orElse(false)) {
             return false;
         }
-        String given = System.getenv("AWS_EC2_METADATA_SERVICE_ENDPOINT");
-        boolean six = "IPv6".equalsIgnoreCase(System.getenv("AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE"));
+        boolean six = variable("AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE")
+                .filter("IPv6"::equalsIgnoreCase)
+                .isPresent();
         return new MetadataServer()
-                .answers(given != null && !given.isBlank() ? given : six ? SIX : MetadataServer.USUAL);
-    }
-
-    /** Whoever has set one of these wants an identity, and must hear why there is none. */
-    private static boolean namesAnIdentity() {
-        return System.getenv("AWS_WEB_IDENTITY_TOKEN_FILE") != null
-                || System.getenv("AWS_ACCESS_KEY_ID") != null
-                || System.getenv("AWS_PROFILE") != null
-                || System.getenv("AWS_CONTAINER_CREDENTIALS_FULL_URI") != null
-                || System.getenv("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI") != null;
+                .answers(variable("AWS_EC2_METADATA_SERVICE_ENDPOINT").orElse(six ? SIX : MetadataServer.USUAL));
     }
 
     /** Without the chain's own description, which is longer than what went wrong. */
-    private static String firstLine(SdkException e) {
+    private static String firstLine(RuntimeException e) {
         String line = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
         return line.replaceFirst(
                 "^(Unable to load credentials) from any of the providers in the chain .*?\\]\\) : ", "$1: ");

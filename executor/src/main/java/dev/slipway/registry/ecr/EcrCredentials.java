@@ -3,6 +3,7 @@ package dev.slipway.registry.ecr;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.slipway.network.NetworkSettings;
 import dev.slipway.registry.Credential;
 import dev.slipway.registry.Secret;
 import dev.slipway.registry.TokenExchange;
@@ -34,9 +35,12 @@ public final class EcrCredentials implements VendorCredentials {
         Optional<AwsIdentity.Signed> sign(URI uri, String target, String body, EcrHost host) throws IOException;
     }
 
-    public EcrCredentials(Map<String, String> environment, TokenExchange exchange) {
+    public EcrCredentials(Map<String, String> environment, TokenExchange exchange, NetworkSettings network) {
         // No method reference: linking one would load the SDK for every build.
-        this(environment, exchange, (uri, target, body, host) -> AwsIdentity.sign(uri, target, body, host));
+        this(
+                environment,
+                exchange,
+                (uri, target, body, host) -> new AwsIdentity(environment, network).sign(uri, target, body, host));
     }
 
     EcrCredentials(Map<String, String> environment, TokenExchange exchange, Identity identity) {
