@@ -67,6 +67,7 @@ final class BuildCommand {
         ConfiguredCredentials configured = RegistryFromFlags.configured(flags, progress);
         try (WorkDirectory work = WorkDirectory.open(places.directory());
                 RegistryClient registries = RegistryFromFlags.client(flags, configured, progress);
+                OpenedBuckets buckets = OpenedBuckets.of(publication, flags.environment(), registries.network());
                 BuildContext context = ContextFromFlags.open(
                         flags, work.context(), places.directory(), registries.network(), progress)) {
             RequestFromFlags from = new RequestFromFlags(
@@ -76,7 +77,7 @@ final class BuildCommand {
                     ContextFromFlags.sourceLabels(context),
                     configured.proxies());
             List<BuildRequest> requests = from.requests(context.root());
-            Publisher publisher = new Publisher(registries, new PublishEvents(progress));
+            Publisher publisher = new Publisher(registries, new PublishEvents(progress), buckets);
             publisher.checkPermission(publication);
             OwnPlaces.Store kept = places.store(work);
             Path store = Files.createDirectories(kept.directory());

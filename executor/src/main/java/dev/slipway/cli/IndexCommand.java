@@ -40,8 +40,9 @@ final class IndexCommand {
         Annotations annotations = new RequestFromFlags(flags, workingDirectory).annotations();
         List<ImageReference> images = images(flags);
         return new Running(progress, clock).run(() -> {
-            try (RegistryClient registries = RegistryFromFlags.client(flags, progress)) {
-                Publisher publisher = new Publisher(registries, new PublishEvents(progress));
+            try (RegistryClient registries = RegistryFromFlags.client(flags, progress);
+                    OpenedBuckets buckets = OpenedBuckets.of(request, flags.environment(), registries.network())) {
+                Publisher publisher = new Publisher(registries, new PublishEvents(progress), buckets);
                 publisher.checkPermission(request);
                 try {
                     publisher.publish(new PushedImages(registries, annotations).indexOf(images), request);

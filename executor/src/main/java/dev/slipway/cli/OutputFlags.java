@@ -16,7 +16,8 @@ final class OutputFlags {
     static final Flag TAR_PATH =
             value("tar-path", "PATH", "Write an archive for docker load, too.").deprecated("tarPath");
     static final Flag OCI_LAYOUT_PATH = value("oci-layout-path", "PATH", "Write an OCI image layout, too.");
-    static final Flag DIGEST_FILE = value("digest-file", "PATH", "Write the image's digest to a file.");
+    static final Flag DIGEST_FILE =
+            value("digest-file", "PATH", "Write the image's digest to a file, or to an object: s3://, gs://.");
     static final Flag IMAGE_NAME_WITH_DIGEST_FILE =
             value("image-name-with-digest-file", "PATH", "Write REPOSITORY@DIGEST for each destination to a file.");
     static final Flag IMAGE_NAME_TAG_WITH_DIGEST_FILE = value(

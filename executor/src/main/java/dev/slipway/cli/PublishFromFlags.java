@@ -1,7 +1,11 @@
 package dev.slipway.cli;
 
+import dev.slipway.context.ContextException;
+import dev.slipway.context.ContextUri;
+import dev.slipway.context.bucket.ObjectStores;
 import dev.slipway.publish.PublishRequest;
 import dev.slipway.publish.Report;
+import dev.slipway.publish.ReportPlace;
 import dev.slipway.registry.ImageReference;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -55,7 +59,7 @@ final class PublishFromFlags {
                 .ignoreImmutableTagErrors(flags.on(RegistryFlags.PUSH_IGNORE_IMMUTABLE_TAG_ERRORS))
                 .checkPermission(!flags.on(RegistryFlags.SKIP_PUSH_PERMISSION_CHECK));
         for (Map.Entry<Report, Flag> report : REPORTS.entrySet()) {
-            file(report.getValue()).ifPresent(file -> request.report(report.getKey(), file));
+            place(report.getValue()).ifPresent(place -> request.report(report.getKey(), place));
         }
         Optional.ofNullable(flags.environment().get(Report.BUILDER_OUTPUT.toString()))
                 .filter(directory -> !directory.isEmpty())
@@ -90,12 +94,30 @@ final class PublishFromFlags {
         return destinations;
     }
 
+    /** A file, or where the text is a URI an object of a store, as kaniko has it. */
+    private Optional<ReportPlace> place(Flag flag) throws UsageException {
+        Optional<String> text = flags.value(flag).filter(given -> given.contains("://"));
+        if (text.isEmpty()) {
+            return file(flag).map(ReportPlace.InFile::new);
+        }
+        try {
+            ContextUri uri = ContextUri.parse(text.get());
+            ObjectStores stores = ObjectStores.installed();
+            if (!stores.accepts(uri)) {
+                throw new UsageException("%s %s: name a file, or an object as %s"
+                        .formatted(flag, uri.quoted(), String.join(", ", stores.forms())));
+            }
+            return Optional.of(new ReportPlace.InBucket(uri));
+        } catch (ContextException notAUri) {
+            throw new UsageException("%s: %s".formatted(flag, notAUri.getMessage()));
+        }
+    }
+
     private Optional<Path> file(Flag flag) throws UsageException {
         Optional<String> text = flags.value(flag);
         if (text.filter(path -> path.startsWith("gs://") || path.startsWith("s3://"))
                 .isPresent()) {
-            throw new UsageException(
-                    "%s \"%s\": buckets are not supported yet: name a file".formatted(flag, text.get()));
+            throw new UsageException("%s \"%s\": name a file".formatted(flag, text.get()));
         }
         return text.map(workingDirectory::resolve);
     }

@@ -39,8 +39,9 @@ final class PushCommand {
         PublishRequest request = new PublishFromFlags(flags, workingDirectory).push();
         return new Running(progress, clock).run(() -> {
             Publication publication = SavedImage.read(path);
-            try (RegistryClient registries = RegistryFromFlags.client(flags, progress)) {
-                Publisher publisher = new Publisher(registries, new PublishEvents(progress));
+            try (RegistryClient registries = RegistryFromFlags.client(flags, progress);
+                    OpenedBuckets buckets = OpenedBuckets.of(request, flags.environment(), registries.network())) {
+                Publisher publisher = new Publisher(registries, new PublishEvents(progress), buckets);
                 if (request.destinations().size() > 1) {
                     // One destination says so itself, before anything has been sent.
                     publisher.checkPermission(request);

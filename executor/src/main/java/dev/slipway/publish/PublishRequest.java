@@ -27,7 +27,7 @@ public record PublishRequest(
         boolean push,
         Optional<Path> tarPath,
         Optional<Path> ociLayoutPath,
-        Map<Report, Path> reports,
+        Map<Report, ReportPlace> reports,
         Map<String, Path> results,
         int pushRetries,
         boolean ignoreImmutableTagErrors,
@@ -37,6 +37,12 @@ public record PublishRequest(
         destinations = List.copyOf(destinations);
         reports = Collections.unmodifiableMap(reports.isEmpty() ? Map.of() : new EnumMap<>(reports));
         results = Collections.unmodifiableMap(new TreeMap<>(results));
+        for (Report report : List.of(Report.RESULTS, Report.BUILDER_OUTPUT)) {
+            if (reports.get(report) instanceof ReportPlace.InBucket bucket) {
+                throw new IllegalArgumentException("%s %s: name a directory, this report is several files"
+                        .formatted(report, bucket.uri().quoted()));
+            }
+        }
         if (pushRetries < 0) {
             throw new IllegalArgumentException("--push-retry is %d, below 0".formatted(pushRetries));
         }
@@ -64,7 +70,7 @@ public record PublishRequest(
         private boolean push = true;
         private Optional<Path> tarPath = Optional.empty();
         private Optional<Path> ociLayoutPath = Optional.empty();
-        private final Map<Report, Path> reports = new EnumMap<>(Report.class);
+        private final Map<Report, ReportPlace> reports = new EnumMap<>(Report.class);
         private final Map<String, Path> results = new TreeMap<>();
         private int pushRetries;
         private boolean ignoreImmutableTagErrors;
@@ -90,7 +96,11 @@ public record PublishRequest(
         }
 
         public Builder report(Report report, Path file) {
-            reports.put(report, file);
+            return report(report, new ReportPlace.InFile(file));
+        }
+
+        public Builder report(Report report, ReportPlace place) {
+            reports.put(report, place);
             return this;
         }
 

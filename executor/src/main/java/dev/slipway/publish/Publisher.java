@@ -20,6 +20,7 @@ public final class Publisher {
 
     private final RegistryClient registries;
     private final PublishListener listener;
+    private final ReportBuckets buckets;
     private final Pause pause;
 
     /** Waits between two attempts of a whole push. */
@@ -28,13 +29,14 @@ public final class Publisher {
         void sleep(Duration duration) throws InterruptedException;
     }
 
-    public Publisher(RegistryClient registries, PublishListener listener) {
-        this(registries, listener, Thread::sleep);
+    public Publisher(RegistryClient registries, PublishListener listener, ReportBuckets buckets) {
+        this(registries, listener, buckets, Thread::sleep);
     }
 
-    Publisher(RegistryClient registries, PublishListener listener, Pause pause) {
+    Publisher(RegistryClient registries, PublishListener listener, ReportBuckets buckets, Pause pause) {
         this.registries = registries;
         this.listener = listener;
+        this.buckets = buckets;
         this.pause = pause;
     }
 
@@ -73,7 +75,7 @@ public final class Publisher {
         if (request.push()) {
             push(publication, request, blobs);
         }
-        new Reports(publication, request, listener).write();
+        new Reports(publication, request, listener, buckets).write();
         return digest;
     }
 

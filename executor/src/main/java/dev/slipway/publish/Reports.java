@@ -1,6 +1,7 @@
 package dev.slipway.publish;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.slipway.context.ContextUri;
 import dev.slipway.image.Digest;
 import dev.slipway.registry.ImageReference;
 import java.io.IOException;
@@ -23,18 +24,20 @@ final class Reports {
     private final Publication publication;
     private final PublishRequest request;
     private final PublishListener listener;
+    private final ReportBuckets buckets;
 
-    Reports(Publication publication, PublishRequest request, PublishListener listener) {
+    Reports(Publication publication, PublishRequest request, PublishListener listener, ReportBuckets buckets) {
         this.publication = publication;
         this.request = request;
         this.listener = listener;
+        this.buckets = buckets;
     }
 
     void write() throws IOException {
         for (Map.Entry<Path, byte[]> file : publication.files().entrySet()) {
             OutputFile.write("--sbom", file.getKey(), out -> out.write(file.getValue()));
         }
-        for (Map.Entry<Report, Path> wanted : request.reports().entrySet()) {
+        for (Map.Entry<Report, ReportPlace> wanted : request.reports().entrySet()) {
             write(wanted.getKey(), wanted.getValue());
         }
         if (!request.results().isEmpty()) {
@@ -44,29 +47,30 @@ final class Reports {
         }
     }
 
-    private void write(Report report, Path file) throws IOException {
+    private void write(Report report, ReportPlace place) throws IOException {
         Digest digest = publication.digest();
         switch (report) {
-            case DIGEST -> write(report, file, digest.toString());
-            case IMAGE_NAME_WITH_DIGEST -> write(report, file, lines(destination -> name(destination) + "@" + digest));
+            case DIGEST -> write(report, place, digest.toString());
+            case IMAGE_NAME_WITH_DIGEST -> write(report, place, lines(destination -> name(destination) + "@" + digest));
             case IMAGE_NAME_TAG_WITH_DIGEST ->
                 write(
                         report,
-                        file,
+                        place,
                         lines(destination -> name(destination) + ":" + destination.tagOrLatest() + "@" + digest));
-            case IMAGE_ID -> write(report, file, imageId().toString());
-            case METADATA -> write(report, file, BuildxMetadata.of(publication, request.destinations()));
-            case DOTENV -> write(report, file, dotenv());
+            case IMAGE_ID -> write(report, place, imageId().toString());
+            case METADATA -> write(report, place, BuildxMetadata.of(publication, request.destinations()));
+            case DOTENV -> write(report, place, dotenv());
             case RESULTS -> {
                 TektonResults results = TektonResults.of(publication, request).fitting(TektonResults.NAMES, listener);
                 Map<String, Path> files = new LinkedHashMap<>();
-                TektonResults.NAMES.forEach(name -> files.put(name, file.resolve(name)));
+                TektonResults.NAMES.forEach(
+                        name -> files.put(name, directory(place).resolve(name)));
                 results.writeTo(files, report.toString());
             }
             case BUILDER_OUTPUT ->
                 write(
                         report,
-                        file.resolve("images"),
+                        new ReportPlace.InFile(directory(place).resolve("images")),
                         lines(destination -> JsonNodeFactory.instance
                                 .objectNode()
                                 .put("name", destination.name() + ":" + destination.tagOrLatest())
@@ -111,8 +115,28 @@ final class Reports {
                 .collect(Collectors.joining());
     }
 
-    private static void write(Report report, Path file, String text) throws IOException {
-        OutputFile.write(report.toString(), file, out -> out.write(text.getBytes(StandardCharsets.UTF_8)));
+    private void write(Report report, ReportPlace place, String text) throws IOException {
+        byte[] content = text.getBytes(StandardCharsets.UTF_8);
+        switch (place) {
+            case ReportPlace.InFile(Path file) -> OutputFile.write(report.toString(), file, out -> out.write(content));
+            case ReportPlace.InBucket(ContextUri uri) -> {
+                try {
+                    buckets.put(uri, content);
+                } catch (IOException e) {
+                    throw new IOException(
+                            "%s %s can't be written: %s".formatted(report, uri.quoted(), e.getMessage()), e);
+                }
+            }
+        }
+    }
+
+    /** {@link PublishRequest} lets no other place through. */
+    private static Path directory(ReportPlace place) {
+        return switch (place) {
+            case ReportPlace.InFile(Path directory) -> directory;
+            case ReportPlace.InBucket(ContextUri uri) ->
+                throw new IllegalArgumentException(uri.quoted() + " is no directory");
+        };
     }
 
     static List<ImageReference> repositories(List<ImageReference> destinations) {

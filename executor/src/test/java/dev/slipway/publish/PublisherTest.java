@@ -90,7 +90,7 @@ class PublisherTest {
     }
 
     private Publisher publisher() throws IOException {
-        return new Publisher(client, listener, pauses::add);
+        return new Publisher(client, listener, ReportBuckets.NONE, pauses::add);
     }
 
     private static byte[] tar(String name, String content) throws IOException {

@@ -182,12 +182,13 @@ class AzureResolverTest {
     }
 
     private static void put(String key, byte[] content) throws Exception {
-        ObjectStores.installed()
-                .put(
-                        CONTAINER + "/" + key.replace(" ", "%20"),
-                        content,
+        try (ObjectStores.Target target = ObjectStores.installed()
+                .open(
+                        ContextUri.parse(CONTAINER + "/" + key.replace(" ", "%20")),
                         server.environment(),
-                        NetworkSettings.direct());
+                        NetworkSettings.direct())) {
+            target.put(content);
+        }
     }
 
     private static byte[] tar(String name, byte[] content) throws IOException {

@@ -167,12 +167,10 @@ class GcsResolverTest {
 
     @Test
     void anObjectIsWritten() throws Exception {
-        ObjectStores.installed()
-                .put(
-                        PUBLIC + "/digests/app",
-                        "sha256:0".getBytes(StandardCharsets.UTF_8),
-                        emulator(server.url()),
-                        NetworkSettings.direct());
+        try (ObjectStores.Target target = ObjectStores.installed()
+                .open(ContextUri.parse(PUBLIC + "/digests/app"), emulator(server.url()), NetworkSettings.direct())) {
+            target.put("sha256:0".getBytes(StandardCharsets.UTF_8));
+        }
         assertThat(server.content(GcsServer.PUBLIC_BUCKET, "digests/app"))
                 .hasValueSatisfying(content -> assertThat(content).asString().isEqualTo("sha256:0"));
     }

@@ -297,7 +297,10 @@ class S3ResolverTest {
     }
 
     private static void put(String uri, byte[] content) throws Exception {
-        ObjectStores.installed().put(uri, content, server.environment(), NetworkSettings.direct());
+        try (ObjectStores.Target target =
+                ObjectStores.installed().open(ContextUri.parse(uri), server.environment(), NetworkSettings.direct())) {
+            target.put(content);
+        }
     }
 
     private static byte[] tar(String name, byte[] content) throws IOException {
