@@ -51,6 +51,12 @@ public record Connections(NetworkSettings network) {
         Optional<Proxies.Login> login = proxy.flatMap(Proxies.Proxy::login);
         if (login.isPresent()) {
             connection.setAuthenticator(new ProxyLogin(login.get()));
+            if (!tls) {
+                // Asked for the login amid a body that streams, a connection could not begin again. Of a tunnel only
+                // the
+                // proxy sees the request, and the JDK answers it by itself.
+                connection.setRequestProperty("Proxy-Authorization", login.get().basic());
+            }
         }
         connection.setInstanceFollowRedirects(false);
         connection.setConnectTimeout(TIMEOUT_MILLIS);

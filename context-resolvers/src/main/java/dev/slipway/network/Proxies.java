@@ -2,7 +2,9 @@ package dev.slipway.network;
 
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -38,6 +40,12 @@ public final class Proxies {
 
     /** Who we are to a proxy; the password doesn't print. */
     public record Login(String user, String password) {
+        /** What {@code Proxy-Authorization} holds; a credential. */
+        public String basic() {
+            return "Basic "
+                    + Base64.getEncoder().encodeToString((user + ":" + password).getBytes(StandardCharsets.UTF_8));
+        }
+
         @Override
         public String toString() {
             return user + ":***";

@@ -13,10 +13,14 @@ public final class Main {
     private Main() {}
 
     public static void main(String[] arguments) {
+        // The JDK would not show a proxy's password where a tunnel is asked for: that the user gave it is permission.
+        System.setProperty("jdk.http.auth.tunneling.disabledSchemes", "");
         Streams streams = new Streams(stream(FileDescriptor.out), stream(FileDescriptor.err));
         int exitCode = new Executor(streams, Path.of("").toAbsolutePath(), InstantSource.system()).run(arguments);
         streams.out().flush();
-        System.exit(exitCode);
+        // exit() looks for a logger to tell of it, which on the JVM opens every jar of the class path. Nothing of ours
+        // hangs on a shutdown hook.
+        Runtime.getRuntime().halt(exitCode);
     }
 
     /** UTF-8 whatever the locale. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.github.luben.zstd.ZstdOutputStream;
 import com.sun.net.httpserver.HttpServer;
+import dev.slipway.context.Clouds.Store;
 import dev.slipway.fixture.image.TarBuilder;
 import dev.slipway.fixture.process.TemporaryDirectory;
 import java.io.ByteArrayInputStream;
@@ -21,14 +22,16 @@ import java.util.OptionalLong;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The hostile list of the rules for contexts, over every resolver whose source is an archive on this machine's reach. */
+/** The hostile list of the rules for contexts, over every resolver whose source may be an archive. */
 class HostileArchivesTest {
 
     private static final long LIMIT_BYTES = 1_000_000;
@@ -42,7 +45,24 @@ class HostileArchivesTest {
     private enum Way {
         FILE,
         STANDARD_INPUT,
-        HTTP
+        HTTP,
+        S3,
+        GCS,
+        AZURE
+    }
+
+    private static Clouds clouds;
+
+    @BeforeAll
+    static void startTheClouds() {
+        clouds = Clouds.start();
+    }
+
+    @AfterAll
+    static void stopTheClouds() {
+        if (clouds != null) {
+            clouds.close();
+        }
     }
 
     /**
@@ -110,7 +130,7 @@ class HostileArchivesTest {
     @MethodSource("ways")
     void anArchiveThatEndsAtAnyByteIsRefused(Way way) throws Exception {
         byte[] archive = packed(tar -> tar.file("a", 0644, "a".repeat(3000)).file("b", 0644, "b"));
-        for (int length = 1; length < archive.length; length += way == Way.HTTP ? 17 : 3) {
+        for (int length = 1; length < archive.length; length += way == Way.FILE || way == Way.STANDARD_INPUT ? 3 : 17) {
             byte[] cut = Arrays.copyOf(archive, length);
             assertThatThrownBy(() -> resolve(way, cut))
                     .as("after %d bytes", length)
@@ -173,7 +193,15 @@ class HostileArchivesTest {
                     server.stop(0);
                 }
             }
+            case S3 -> resolve(Store.S3, archive, options);
+            case GCS -> resolve(Store.GCS, archive, options);
+            case AZURE -> resolve(Store.AZURE, archive, options);
         };
+    }
+
+    private static BuildContext resolve(Store store, byte[] archive, ContextOptions options) throws Exception {
+        clouds.put(store, "a.tar", archive);
+        return resolve(clouds.uri(store, "a.tar"), options.withEnvironment(clouds.environment(store)));
     }
 
     private static BuildContext resolve(String uri, ContextOptions options)

@@ -9,6 +9,7 @@ import java.net.ProtocolException;
 import java.net.Proxy;
 import java.net.URI;
 import java.net.URL;
+import java.security.KeyManagementException;
 import java.security.SecureRandom;
 import java.util.List;
 import java.util.Map;
@@ -153,14 +154,21 @@ record HttpTransportConnections(Connections connections, boolean verified) imple
             http.connect();
         }
 
+        /** JGit calls it to trust everybody after all; a failure, which it reports, is the answer to that. */
         @Override
-        public void configure(KeyManager[] keys, TrustManager[] trust, SecureRandom random) {
-            throw new UnsupportedOperationException("whom to trust is decided where the connection is made");
+        public void configure(KeyManager[] keys, TrustManager[] trust, SecureRandom random)
+                throws KeyManagementException {
+            throw verified();
         }
 
         @Override
-        public void setHostnameVerifier(HostnameVerifier verifier) {
-            throw new UnsupportedOperationException("whom to trust is decided where the connection is made");
+        public void setHostnameVerifier(HostnameVerifier verifier) throws KeyManagementException {
+            throw verified();
+        }
+
+        private KeyManagementException verified() {
+            return new KeyManagementException("the certificate of %s is verified, unless --git insecure-skip-tls=true"
+                    .formatted(http.getURL().getHost()));
         }
     }
 }

@@ -45,7 +45,10 @@ final class S3Bucket implements Bucket {
             HeadObjectResponse found =
                     client.headObject(request -> request.bucket(name).key(key));
             return Optional.of(new StoredObject(
-                    key, found.contentLength(), version(key, found.eTag()), modified(found.lastModified())));
+                    key,
+                    whole(key, found.contentLength()),
+                    version(key, found.eTag()),
+                    modified(found.lastModified())));
         } catch (NoSuchKeyException e) {
             return Optional.empty();
         } catch (SdkException e) {
@@ -69,12 +72,29 @@ final class S3Bucket implements Bucket {
         }
     }
 
-    private String version(String key, @Nullable String etag) throws Refused {
-        if (etag == null || etag.isEmpty()) {
+    private String version(String key, @Nullable String etag) throws IOException {
+        String version = whole(key, etag);
+        if (version.isEmpty()) {
             throw new Refused(
                     "%s: the store gives it no ETag, so that two versions of it could get mixed".formatted(uriOf(key)));
         }
-        return etag;
+        if (version.startsWith("\"") && (version.length() == 1 || !version.endsWith("\""))) {
+            throw cut(key);
+        }
+        return version;
+    }
+
+    /** A header that every store sends. */
+    private <T> T whole(String key, @Nullable T header) throws IOException {
+        if (header == null) {
+            throw cut(key);
+        }
+        return header;
+    }
+
+    /** The client library takes headers for complete when the connection is closed amid them. */
+    private IOException cut(String key) {
+        return new IOException("%s: the connection ended in the middle of an answer".formatted(uriOf(key)));
     }
 
     private static Instant modified(@Nullable Instant time) {
@@ -89,20 +109,31 @@ final class S3Bucket implements Bucket {
                     .ifMatch(object.version())
                     .range("bytes=%d-%d".formatted(offsetBytes, offsetBytes + lengthBytes - 1)));
             GetObjectResponse answer = content.response();
-            if (!object.version().equals(answer.eTag())) {
+            try {
+                check(answer, object, lengthBytes);
+            } catch (IOException e) {
                 content.abort();
-                throw replaced(object, null);
-            }
-            if (answer.contentLength() == null || answer.contentLength() != lengthBytes) {
-                content.abort();
-                throw new Refused("%s: the store sends %s bytes where %d were asked for: it does not honour ranges"
-                        .formatted(uriOf(object.key()), answer.contentLength(), lengthBytes));
+                throw e;
             }
             return content;
         } catch (NoSuchKeyException e) {
             throw new Refused("%s was removed while it was being downloaded".formatted(uriOf(object.key())), e);
         } catch (SdkException e) {
             throw S3Failures.isPreconditionFailed(e) ? replaced(object, e) : failures.of(uriOf(object.key()), e);
+        }
+    }
+
+    private void check(GetObjectResponse answer, StoredObject object, long lengthBytes) throws IOException {
+        if (!object.version().equals(version(object.key(), answer.eTag()))) {
+            throw replaced(object, null);
+        }
+        if (whole(object.key(), answer.contentLength()) != lengthBytes) {
+            throw new Refused("%s: the store sends %s bytes where %d were asked for: it does not honour ranges"
+                    .formatted(uriOf(object.key()), answer.contentLength(), lengthBytes));
+        }
+        String range = answer.contentRange();
+        if (range != null && !range.endsWith("*") && !range.endsWith("/" + object.sizeBytes())) {
+            throw replaced(object, null);
         }
     }
 

@@ -1,0 +1,57 @@
+package dev.slipway.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.slipway.fixture.git.GitHttpServer;
+import dev.slipway.fixture.git.GitHttpServer.Manners;
+import dev.slipway.fixture.git.GitRepository;
+import dev.slipway.fixture.image.Image;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.Test;
+
+/** An image of a git context says which commit of which repository it is of (contexts.md, "Rules"). */
+class SourceLabelsTest {
+    private static final String REVISION = "org.opencontainers.image.revision";
+    private static final String SOURCE = "org.opencontainers.image.source";
+
+    @AutoClose
+    private final CommandLine command = new CommandLine().variable("GIT_TOKEN", "s3cret");
+
+    @Test
+    void theCommitAndTheRepositoryStandInTheImage() throws Exception {
+        Path root = Files.createDirectory(command.path("srv"));
+        String commit = GitRepository.create(root, "team/app")
+                .file("Dockerfile", "FROM scratch\nCOPY Dockerfile /\n")
+                .commit("a");
+        try (GitHttpServer server = GitHttpServer.start(root, Manners.OPEN.asking("oauth2:s3cret"))) {
+            String url = server.url("team/app");
+            String withLogin = url.replace("://", "://oauth2:s3cret@");
+            CommandLine.Ended ended = build(withLogin + "#main", "one");
+            JsonNode labels = Image.only(command.path("one")).config().at("/config/Labels");
+            assertThat(labels.path(REVISION).asText()).isEqualTo(commit);
+            assertThat(labels.path(SOURCE).asText()).isEqualTo(url);
+            assertThat(ended.err()).contains(commit).doesNotContain("s3cret");
+
+            build(url, "two", "--label=" + REVISION + "=mine");
+            assertThat(Image.only(command.path("two"))
+                            .config()
+                            .at("/config/Labels")
+                            .path(REVISION)
+                            .asText())
+                    .isEqualTo("mine");
+        }
+    }
+
+    private CommandLine.Ended build(String uri, String layout, String... more) {
+        String[] arguments = new String[more.length + 4];
+        arguments[0] = "--context=" + uri;
+        arguments[1] = "--slipway-dir=" + command.path("own");
+        arguments[2] = "--no-push";
+        arguments[3] = "--oci-layout-path=" + command.path(layout);
+        System.arraycopy(more, 0, arguments, 4, more.length);
+        return command.succeeds(arguments);
+    }
+}
