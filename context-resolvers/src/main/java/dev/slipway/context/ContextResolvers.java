@@ -9,6 +9,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 
 /**
  * All resolvers of this executor; picks the one for a URI and applies {@code --context-sub-path} to what it gives
@@ -27,23 +29,27 @@ public final class ContextResolvers {
             Map.entry("docker-image", "images as contexts"),
             Map.entry("oci-layout", "OCI layouts as contexts"));
 
-    private final List<ContextResolver> resolvers;
+    private final Iterable<ContextResolver> resolvers;
 
-    public ContextResolvers(List<ContextResolver> resolvers) {
-        this.resolvers = List.copyOf(resolvers);
+    private ContextResolvers(Iterable<ContextResolver> resolvers) {
+        this.resolvers = resolvers;
     }
 
-    /** Those on the class path: ours and those of plugin jars. */
+    public ContextResolvers(List<ContextResolver> resolvers) {
+        this((Iterable<ContextResolver>) List.copyOf(resolvers));
+    }
+
+    /**
+     * Those on the class path: ours and then those of plugin jars. They are looked for as far as a URI needs, because to
+     * know that there is no further one is to open every jar.
+     */
     public static ContextResolvers installed() {
-        return new ContextResolvers(
-                ServiceLoader.load(ContextResolver.class, ContextResolver.class.getClassLoader()).stream()
-                        .map(ServiceLoader.Provider::get)
-                        .toList());
+        return new ContextResolvers(ServiceLoader.load(ContextResolver.class, ContextResolver.class.getClassLoader()));
     }
 
     /** The spellings that all resolvers take, for the help. */
     public List<String> forms() {
-        return resolvers.stream().flatMap(resolver -> resolver.forms().stream()).toList();
+        return stream().flatMap(resolver -> resolver.forms().stream()).toList();
     }
 
     /**
@@ -54,10 +60,8 @@ public final class ContextResolvers {
     public BuildContext resolve(String text, Optional<String> subPath, ContextOptions options)
             throws ContextException, InterruptedException {
         ContextUri uri = ContextUri.parse(text);
-        ContextResolver resolver = resolvers.stream()
-                .filter(candidate -> candidate.accepts(uri))
-                .findFirst()
-                .orElseThrow(() -> unsupported(uri));
+        ContextResolver resolver =
+                stream().filter(candidate -> candidate.accepts(uri)).findFirst().orElseThrow(() -> unsupported(uri));
         BuildContext context = resolver.resolve(uri, options);
         if (subPath.isEmpty() || subPath.get().isEmpty()) {
             return context;
@@ -69,6 +73,10 @@ public final class ContextResolvers {
                 throw e;
             }
         }
+    }
+
+    private Stream<ContextResolver> stream() {
+        return StreamSupport.stream(resolvers.spliterator(), false);
     }
 
     private ContextException unsupported(ContextUri uri) {

@@ -47,7 +47,8 @@ final class Help {
         ContextResolvers.installed()
                 .forms()
                 .forEach(form -> text.append("      ").append(form).append('\n'));
-        return text.toString();
+        return text.append("      docker-image://REF, oci-layout://PATH (--build-context only)\n")
+                .toString();
     }
 
     static String ofCheck() {

@@ -43,7 +43,7 @@ record Invocation(List<String> arguments, Map<String, String> environment) {
         List<byte[]> ours = commandLine.subList(Math.max(0, commandLine.size() - arguments.length), commandLine.size());
         List<String> decoded = new ArrayList<>();
         for (byte[] argument : ours) {
-            decoded.add(decoded(argument, "argument %d".formatted(decoded.size() + 1)));
+            decoded.add(decoded(argument, "argument " + (decoded.size() + 1)));
         }
         if (calledWarmer(commandLine, arguments.length)) {
             decoded.addFirst("warm");

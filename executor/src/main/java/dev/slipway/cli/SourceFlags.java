@@ -9,7 +9,9 @@ import java.util.List;
 /** What is built: context, Dockerfile, arguments. */
 final class SourceFlags {
     static final Flag CONTEXT = value(
-                    "context", "URI", "Where the source comes from: a directory or a URI (docs/contexts.md).")
+                    "context",
+                    "URI",
+                    "Where the source comes from: a directory, an archive, s3://, gs://, Azure, git, http (docs/contexts.md).")
             .shortName("c")
             .defaultsTo("/workspace/");
     static final Flag CONTEXT_SUB_PATH =
