@@ -46,9 +46,8 @@ final class AddStep {
     private static void checkOut(String url, AddInstruction add, Copier copier, StageState state)
             throws BuildException, CopyException, IOException, InterruptedException {
         Path files = state.session().remoteSources().repository(url, add);
-        try (ContextTree tree = new ContextTree(Directory.open(files), DockerIgnore.none(), "")) {
-            copier.copy(CopySource.of(tree, "the repository", FailureClass.BUILD), "/", false);
-        }
+        ContextTree tree = state.session().keepOpen(new ContextTree(Directory.open(files), DockerIgnore.none(), ""));
+        copier.copy(CopySource.of(tree, "the repository", FailureClass.BUILD), "/", false);
     }
 
     private static void fetch(String url, AddInstruction add, Copier copier, StageState state)

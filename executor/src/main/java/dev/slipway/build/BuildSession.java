@@ -46,6 +46,7 @@ final class BuildSession implements AutoCloseable {
     private final MountSources mountSources;
     private final Map<Integer, BuiltStage> built = new ConcurrentHashMap<>();
     private final Map<String, ContextTree> namedContexts = new HashMap<>();
+    private final List<ContextTree> repositories = new ArrayList<>();
     private final Map<Base, Rootfs> readable = new HashMap<>();
     private final Map<Base, Rootfs> mountable = new HashMap<>();
 
@@ -217,6 +218,12 @@ final class BuildSession implements AutoCloseable {
         }
     }
 
+    /** Holds a tree open until the build is done: a layer is written after its step, and reads the files only then. */
+    synchronized ContextTree keepOpen(ContextTree tree) {
+        repositories.add(tree);
+        return tree;
+    }
+
     /** What a {@code COPY --from} copies from. */
     CopySource source(Base base, InstructionSource wantedBy) throws BuildException, IOException, InterruptedException {
         return switch (base) {
@@ -292,6 +299,7 @@ final class BuildSession implements AutoCloseable {
         open.addAll(readable.values());
         open.addAll(mountable.values());
         open.addAll(namedContexts.values());
+        open.addAll(repositories);
         open.add(context);
         Optional<IOException> failure = Optional.empty();
         for (AutoCloseable each : open) {

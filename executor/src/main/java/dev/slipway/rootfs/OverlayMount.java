@@ -3,13 +3,16 @@ package dev.slipway.rootfs;
 import dev.slipway.layer.ApplyMode;
 import dev.slipway.posix.Directory;
 import dev.slipway.posix.Errno;
+import dev.slipway.posix.FileStatus;
 import dev.slipway.posix.Mounts;
 import dev.slipway.posix.PosixException;
 import dev.slipway.sandbox.MountSpace;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -81,8 +84,9 @@ final class OverlayMount implements AutoCloseable {
 
     private static void mount(List<Directory> lowers, String upper, String work, List<String> options, Path target)
             throws IOException {
-        List<String> paths =
-                lowers.stream().map(lower -> Mounts.pathOf(lower.fd())).toList();
+        List<String> paths = distinct(lowers).stream()
+                .map(lower -> Mounts.pathOf(lower.fd()))
+                .toList();
         try {
             Mounts.overlay(paths, upper, work, options, target.toString());
         } catch (PosixException e) {
@@ -94,6 +98,22 @@ final class OverlayMount implements AutoCloseable {
                     + options.stream().map(option -> "," + option).collect(Collectors.joining());
             Mounts.mount("overlay", target.toString(), "overlay", 0, all);
         }
+    }
+
+    /**
+     * The kernel takes no directory twice, and layers of the same contents are one directory: steps that change nothing
+     * make such. Where it lies uppermost it says all that it says further down.
+     */
+    private static List<Directory> distinct(List<Directory> lowers) throws IOException {
+        List<Directory> distinct = new ArrayList<>();
+        Set<List<Long>> seen = new HashSet<>();
+        for (Directory lower : lowers) {
+            FileStatus status = lower.status();
+            if (seen.add(List.of(status.device(), status.inode()))) {
+                distinct.add(lower);
+            }
+        }
+        return distinct;
     }
 
     /** The merged tree; good on every thread until this is closed. */

@@ -1,125 +1,17 @@
 package dev.slipway.cli;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
-import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.slipway.fixture.image.Image;
-import dev.slipway.fixture.image.Layer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Optional;
 
 /**
  * A directory below {@code real-world}: a {@code context} with its Dockerfile, perhaps a script {@code prepare} that makes
- * more of it, and {@code expect}, what matters in the image, line by line:
- *
- * <pre>
- * flag --build-arg=A=B       given to the build, as is
- * variable NAME VALUE        in the executor's environment
- * file /path 755 0:0         mode and owner of a file or directory
- * text /path words           what a file's content holds
- * link /path target          a symbolic link
- * absent /path               nothing of that name
- * only a b c                 these paths and no others
- * nowhere words              in no file and not in the config
- * config /Pointer JSON       a part of the container's config
- * env NAME=VALUE             one of its variables
- * layers 3                   how many
- * </pre>
+ * more of it, and {@code expect} with the lines of an {@link ExpectedImage}.
  */
-record RealWorldCase(Path directory, List<Line> lines) {
-    private static final ObjectMapper JSON = new ObjectMapper();
-
-    /** One line of {@code expect}. */
-    record Line(String verb, String first, String rest) {
-        static Line parse(String text) {
-            String[] words = text.split(" ", 3);
-            return new Line(words[0], words[1], words.length > 2 ? words[2] : "");
-        }
-
-        String path() {
-            return first.substring(1);
-        }
-
-        String both() {
-            return rest.isEmpty() ? first : first + " " + rest;
-        }
-    }
+record RealWorldCase(Path directory, ExpectedImage expected) {
 
     static RealWorldCase read(Path directory) throws IOException {
-        List<Line> lines = new ArrayList<>();
-        for (String line : Files.readAllLines(directory.resolve("expect"))) {
-            lines.add(Line.parse(line));
-        }
-        return new RealWorldCase(directory, lines);
-    }
-
-    List<Line> all(String verb) {
-        return lines.stream().filter(line -> line.verb().equals(verb)).toList();
-    }
-
-    /** Whether anything of the result is looked at. */
-    boolean expectsSomething() {
-        return lines.size() - all("flag").size() - all("variable").size() > 2;
-    }
-
-    void check(Image image) throws IOException {
-        List<Layer> layers = Layer.all(image);
-        List<Layer.Entry> files = Layer.flatten(layers);
-        for (Line line : lines) {
-            check(line, image, layers, files);
-        }
-    }
-
-    private static void check(Line line, Image image, List<Layer> layers, List<Layer.Entry> files) throws IOException {
-        switch (line.verb()) {
-            case "flag", "variable" -> {}
-            case "file" ->
-                assertThat(file(line, files).modeAndOwner()).as("%s", line).isEqualTo(line.rest());
-            case "text" ->
-                assertThat(file(line, files).content()).as("%s", line).contains(line.rest());
-            case "link" ->
-                assertThat(file(line, files).linkName()).as("%s", line).isEqualTo(line.rest());
-            case "absent" -> assertThat(find(line.path(), files)).as("%s", line).isEmpty();
-            case "only" ->
-                assertThat(files.stream().map(Layer.Entry::path))
-                        .as("%s", line)
-                        .containsExactlyInAnyOrder(line.both().split(" "));
-            case "nowhere" -> {
-                assertThat(image.config().toString()).doesNotContain(line.both());
-                assertThat(layers.stream().flatMap(layer -> layer.entries().stream()))
-                        .as("%s", line)
-                        .noneMatch(entry -> entry.content().contains(line.both()));
-            }
-            case "config" ->
-                assertThat(image.config().path("config").at(line.first()))
-                        .as("%s", line)
-                        .isEqualTo(line.rest().equals("null") ? JSON.missingNode() : JSON.readTree(line.rest()));
-            case "env" ->
-                assertThat(image.config().at("/config/Env"))
-                        .as("%s", line)
-                        .anyMatch(variable -> variable.asText().equals(line.both()));
-            case "layers" -> assertThat(layers).as("%s", line).hasSize(Integer.parseInt(line.first()));
-            default -> throw new AssertionError("expect has no such verb: " + line);
-        }
-    }
-
-    /** The file; where the layer has a hard link, the file that it leads to. */
-    private static Layer.Entry file(Line line, List<Layer.Entry> files) {
-        Layer.Entry entry = find(line.path(), files)
-                .orElseThrow(() -> new AssertionError(line + ": there are only "
-                        + files.stream()
-                                .map(Layer.Entry::path)
-                                .filter(path -> !path.startsWith("bin/") && !path.startsWith("usr/local/bin/"))
-                                .toList()));
-        return entry.isHardLink() ? find(entry.linkName(), files).orElseThrow() : entry;
-    }
-
-    private static Optional<Layer.Entry> find(String path, List<Layer.Entry> files) {
-        return files.stream().filter(entry -> entry.path().equals(path)).findFirst();
+        return new RealWorldCase(directory, ExpectedImage.parse(Files.readAllLines(directory.resolve("expect"))));
     }
 
     @Override

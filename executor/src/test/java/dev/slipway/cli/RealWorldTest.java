@@ -150,7 +150,9 @@ class RealWorldTest {
 
     @Test
     void thereAreAtLeastFortyAndEachExpectsSomething() throws IOException {
-        assertThat(cases()).hasSizeGreaterThanOrEqualTo(40).allMatch(RealWorldCase::expectsSomething);
+        assertThat(cases())
+                .hasSizeGreaterThanOrEqualTo(40)
+                .allMatch(each -> each.expected().saysSomething());
     }
 
     @ParameterizedTest
@@ -173,10 +175,10 @@ class RealWorldTest {
                 "--no-push",
                 "--oci-layout-path=" + out));
         OTHER_REGISTRIES.forEach(host -> flags.add("--registry-map=%s=%s".formatted(host, REGISTRY.host())));
-        project.all("variable").forEach(line -> command.variable(line.first(), line.rest()));
-        project.all("flag").forEach(line -> flags.add(line.both()));
+        project.expected().all("variable").forEach(line -> command.variable(line.first(), line.rest()));
+        project.expected().all("flag").forEach(line -> flags.add(line.both()));
         command.succeeds(flags.toArray(String[]::new));
-        project.check(Image.only(out));
+        project.expected().check(Image.only(out));
     }
 
     /** With modes as everybody has them, whatever the umask was when the sources were checked out. */
