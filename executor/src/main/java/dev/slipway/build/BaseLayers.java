@@ -136,8 +136,12 @@ final class BaseLayers implements AutoCloseable {
         }
     }
 
-    /** What a transfer is called by, and how its bytes are had. */
-    private record Source(String name, Opening opening) {
+    /**
+     * What a transfer is called by, and how its bytes are had.
+     *
+     * @param verified whether the stream itself sees to it that they are the right ones
+     */
+    private record Source(String name, Opening opening, boolean verified) {
         @FunctionalInterface
         interface Opening {
             InputStream open() throws IOException;
@@ -148,9 +152,9 @@ final class BaseLayers implements AutoCloseable {
         Descriptor descriptor = layer.descriptor();
         return switch (layer.origin()) {
             case LayerOrigin.Repository(ImageReference image) ->
-                new Source(image.name(), () -> registries.openBlob(image, descriptor));
+                new Source(image.name(), () -> registries.openBlob(image, descriptor), true);
             case LayerOrigin.Layout(LayoutImage image) ->
-                new Source(image.directory().toString(), () -> image.open(descriptor));
+                new Source(image.directory().toString(), () -> image.open(descriptor), false);
             case LayerOrigin.ThisBuild _ ->
                 throw new IllegalStateException("a layer of this build is nowhere else: " + descriptor.digest());
         };
@@ -171,7 +175,9 @@ final class BaseLayers implements AutoCloseable {
         progress.on(new BuildEvent.TransferStarted(transfer));
         long start = System.nanoTime();
         try (InputStream in = source.opening().open();
-                Blob blob = blobs.put(descriptor.digest(), descriptor.sizeBytes(), in)) {
+                Blob blob = source.verified()
+                        ? blobs.putVerified(descriptor.digest(), descriptor.sizeBytes(), in)
+                        : blobs.put(descriptor.digest(), descriptor.sizeBytes(), in)) {
             progress.on(new BuildEvent.TransferFinished(transfer, Duration.ofNanos(System.nanoTime() - start)));
             return blob.sizeBytes();
         }

@@ -154,6 +154,10 @@ public final class BlobStore implements AutoCloseable {
 
     /** Begins to write a blob whose digest need not be known yet. */
     public Ingest ingest() throws IOException {
+        return ingest(true);
+    }
+
+    private Ingest ingest(boolean hashed) throws IOException {
         while (true) {
             byte[] name = new byte[RANDOM_BYTES];
             random.nextBytes(name);
@@ -164,7 +168,7 @@ public final class BlobStore implements AutoCloseable {
                 // one may have taken this for such a thing before it was locked: then once more.
                 file.lock(false);
                 if (file.status().links() > 0) {
-                    return new Ingest(this, temporary, file);
+                    return new Ingest(this, temporary, file, hashed);
                 }
             } catch (IOException e) {
                 file.close();
@@ -181,8 +185,23 @@ public final class BlobStore implements AutoCloseable {
             return existing.get();
         }
         try (Ingest ingested = ingest()) {
-            in.transferTo(ingested);
+            ingested.drain(in);
             return ingested.commit(digest, sizeBytes);
+        }
+    }
+
+    /**
+     * The same for a stream that has only ended when its bytes were those of the digest, as a registry client's: to hash
+     * them a second time would cost a pull as much as all else of it.
+     */
+    public Blob putVerified(Digest digest, long sizeBytes, InputStream in) throws IOException {
+        Optional<Blob> existing = find(digest, sizeBytes);
+        if (existing.isPresent()) {
+            return existing.get();
+        }
+        try (Ingest ingested = ingest(false)) {
+            ingested.drain(in);
+            return ingested.commitVerified(digest, sizeBytes);
         }
     }
 

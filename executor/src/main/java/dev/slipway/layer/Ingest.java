@@ -6,8 +6,10 @@ import dev.slipway.posix.OpenFile;
 import dev.slipway.posix.PathBytes;
 import dev.slipway.posix.PosixException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.security.MessageDigest;
+import java.util.Optional;
 
 /** A blob being written: digested on the way, and gone when it is closed without a {@code commit}. */
 public final class Ingest extends OutputStream {
@@ -16,13 +18,17 @@ public final class Ingest extends OutputStream {
     private final BlobStore store;
     private final PathBytes temporary;
     private final OpenFile file;
-    private final MessageDigest hash = Digest.Algorithm.SHA256.newHash();
+    private final Optional<MessageDigest> hash;
     private final byte[] buffer = new byte[BUFFER_BYTES];
     private int buffered;
     private long writtenBytes;
     private boolean settled;
 
-    Ingest(BlobStore store, PathBytes temporary, OpenFile file) {
+    /**
+     * @param hashed whether the digest is taken; not where somebody else has done so
+     */
+    Ingest(BlobStore store, PathBytes temporary, OpenFile file, boolean hashed) {
+        this.hash = hashed ? Optional.of(Digest.Algorithm.SHA256.newHash()) : Optional.empty();
         this.store = store;
         this.temporary = temporary;
         this.file = file;
@@ -53,8 +59,20 @@ public final class Ingest extends OutputStream {
         store(buffer, 0, length);
     }
 
+    /** Everything that a stream has, read straight into what is written. */
+    void drain(InputStream in) throws IOException {
+        int count = in.read(buffer, buffered, buffer.length - buffered);
+        while (count >= 0) {
+            buffered += count;
+            if (buffered == buffer.length) {
+                flush();
+            }
+            count = in.read(buffer, buffered, buffer.length - buffered);
+        }
+    }
+
     private void store(byte[] bytes, int offset, int length) throws IOException {
-        hash.update(bytes, offset, length);
+        hash.ifPresent(digest -> digest.update(bytes, offset, length));
         try {
             file.write(bytes, offset, length);
         } catch (PosixException e) {
@@ -78,19 +96,23 @@ public final class Ingest extends OutputStream {
     /** Puts the blob into the store under the SHA-256 of what was written. */
     public Blob commit() throws IOException {
         flush();
-        return publish(Digest.ofHash(Digest.Algorithm.SHA256, hash.digest()));
+        return publish(Digest.ofHash(Digest.Algorithm.SHA256, hash.orElseThrow().digest()));
+    }
+
+    /** Puts the blob into the store under a digest that was taken of these very bytes elsewhere. */
+    Blob commitVerified(Digest digest, long expectedBytes) throws IOException {
+        flush();
+        checkLength(digest, expectedBytes);
+        return publish(digest);
     }
 
     /** Puts the blob into the store if it is what it was expected to be. */
     public Blob commit(Digest expected, long expectedBytes) throws IOException {
         flush();
-        if (writtenBytes != expectedBytes) {
-            throw new LayerException(
-                    LayerException.Kind.LAYER,
-                    "blob " + expected + " should have " + expectedBytes + " bytes, but " + writtenBytes + " came");
-        }
+        checkLength(expected, expectedBytes);
         Digest actual = switch (expected.algorithm()) {
-            case SHA256 -> Digest.ofHash(Digest.Algorithm.SHA256, hash.digest());
+            case SHA256 ->
+                Digest.ofHash(Digest.Algorithm.SHA256, hash.orElseThrow().digest());
             case SHA512 -> reread(Digest.Algorithm.SHA512);
         };
         if (!actual.equals(expected)) {
@@ -98,6 +120,14 @@ public final class Ingest extends OutputStream {
                     LayerException.Kind.LAYER, "blob " + expected + " is not what its digest says, but " + actual);
         }
         return publish(actual);
+    }
+
+    private void checkLength(Digest expected, long expectedBytes) throws LayerException {
+        if (writtenBytes != expectedBytes) {
+            throw new LayerException(
+                    LayerException.Kind.LAYER,
+                    "blob " + expected + " should have " + expectedBytes + " bytes, but " + writtenBytes + " came");
+        }
     }
 
     /** Few blobs are named by anything but SHA-256, so the others are read again rather than all hashed twice. */

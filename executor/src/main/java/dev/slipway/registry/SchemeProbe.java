@@ -2,6 +2,7 @@ package dev.slipway.registry;
 
 import java.io.InterruptedIOException;
 import java.net.URI;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
@@ -17,13 +18,19 @@ final class SchemeProbe {
     /** Where http and https have ports of their own, how long a TLS server may take after the plain one answered. */
     private static final long GRACE_SECONDS = 1;
 
-    /** As long as a server nearby takes, to say yes in clear or to show that it doesn't understand. */
-    private static final long HEAD_START_MILLIS = 150;
+    /** TLS servers refuse what is said in clear at once; those that say nothing cost this much. */
+    private static final Duration HEAD_START = Duration.ofSeconds(1);
 
     private final boolean samePort;
+    private final Duration headStart;
 
     SchemeProbe(String registry) {
-        samePort = registry.matches(".*:[0-9]+");
+        this(registry, HEAD_START);
+    }
+
+    SchemeProbe(String registry, Duration headStart) {
+        this.samePort = registry.matches(".*:[0-9]+");
+        this.headStart = headStart;
     }
 
     /**
@@ -53,7 +60,7 @@ final class SchemeProbe {
         });
         Thread secure = Thread.ofVirtual().start(() -> {
             try {
-                notPlain.await(HEAD_START_MILLIS, TimeUnit.MILLISECONDS);
+                notPlain.await(headStart.toMillis(), TimeUnit.MILLISECONDS);
                 outcomes.add(outcome(ping, true));
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt(); // the plain server is the registry, and nobody waits for us

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -63,6 +64,21 @@ class BlobStoreTest {
         assertThatThrownBy(() -> store.put(DIGEST, CONTENT.length, new ByteArrayInputStream(new byte[3])))
                 .hasMessageContaining("should have 10 bytes, but 3 came");
 
+        assertThat(store.find(DIGEST)).isEmpty();
+        assertThat(temporary.resolve("ingest")).isEmptyDirectory();
+    }
+
+    @Test
+    void takesTheWordOfAStreamThatChecksItselfButNotItsLength() throws IOException {
+        byte[] large = new byte[700_000]; // larger than what is gathered before it is written
+        new Random(1).nextBytes(large);
+        Digest digest = Digest.of(large);
+        try (Blob put = store.putVerified(digest, large.length, new ByteArrayInputStream(large))) {
+            assertThat(put.openStream().readAllBytes()).isEqualTo(large);
+        }
+        assertThat(file(digest)).hasBinaryContent(large);
+        assertThatThrownBy(() -> store.putVerified(DIGEST, CONTENT.length, new ByteArrayInputStream(new byte[3])))
+                .hasMessageContaining("should have 10 bytes, but 3 came");
         assertThat(store.find(DIGEST)).isEmpty();
         assertThat(temporary.resolve("ingest")).isEmptyDirectory();
     }
