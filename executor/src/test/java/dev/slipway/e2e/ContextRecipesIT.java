@@ -9,35 +9,27 @@ import dev.slipway.fixture.git.GitHttpServer.Manners;
 import dev.slipway.fixture.git.GitRepository;
 import dev.slipway.fixture.git.SshServer;
 import dev.slipway.fixture.process.Completed;
-import dev.slipway.fixture.process.Program;
 import dev.slipway.fixture.registry.EmbeddedRegistry;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Base64;
 import java.util.List;
-import java.util.regex.Pattern;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.FieldSource;
 
 /** Every recipe of {@code docs/contexts.md} that needs no cloud, run as it stands with local servers behind its names. */
 class ContextRecipesIT {
 
-    private static final Pattern RECIPE = Pattern.compile("## ([^\n]+)\n\n```sh recipe\n(.*?)```", Pattern.DOTALL);
-    private static final List<Recipe> RECIPES = recipes();
-
-    private record Recipe(String title, String script) {
-        @Override
-        public String toString() {
-            return title;
-        }
-    }
+    private static final List<Recipe> RECIPES = Recipe.of("contexts.md");
 
     @AutoClose
     private final Workspace workspace = new Workspace();
@@ -50,7 +42,7 @@ class ContextRecipesIT {
     @BeforeEach
     void writeTheSource() {
         workspace.shell(
-                "mkdir -p src home secrets bin srv; printf 'FROM scratch\\nCOPY a.txt /\\n' > src/Dockerfile; echo a > src/a.txt");
+                "mkdir -p src home secrets srv; printf 'FROM scratch\\nCOPY a.txt /\\n' > src/Dockerfile; echo a > src/a.txt");
         repository = GitRepository.create(workspace.path("srv"), "team/app")
                 .file("Dockerfile", "FROM scratch\nCOPY a.txt /\n")
                 .file("a.txt", "a")
@@ -79,31 +71,39 @@ class ContextRecipesIT {
         String own = workspace.path().toString();
         Files.copy(ssh.key(), workspace.path("secrets/id_ed25519"));
         Files.copy(ssh.knownHosts(), workspace.path("secrets/known_hosts"));
-        String script = recipe.script()
-                .replace(
-                        "https://files.example",
-                        "http://127.0.0.1:" + files.getAddress().getPort())
-                .replace("machine files.example", "machine 127.0.0.1")
-                .replace("https://git.example", "http://" + git.host())
-                .replace("git://git.example", "git://" + git.host())
-                .replace("ssh://git@ssh.example/srv", ssh.url(workspace.path("srv")))
-                .replace("registry.example", registry.host())
-                .replace("/workspace/", own + "/")
-                .replace("/secrets/", own + "/secrets/");
-        Path launcher = Files.writeString(
-                workspace.path("bin/executor"),
-                "#!/bin/sh\nexec %s --slipway-dir %s \"$@\"\n".formatted(Workspace.launcher(), workspace.own()));
-        assertThat(launcher.toFile().setExecutable(true)).isTrue();
-        Completed done = Program.of("sh", "-euc", script)
-                .in(workspace.path())
-                .withVariable("HOME", own + "/home")
-                .withVariable("GIT_PULL_METHOD", "http")
-                .withVariable("PATH", own + "/bin:" + System.getenv("PATH"))
-                .run();
+        Map<String, String> names = Map.of(
+                "https://files.example",
+                "http://127.0.0.1:" + files.getAddress().getPort(),
+                "machine files.example",
+                "machine 127.0.0.1",
+                "https://git.example",
+                "http://" + git.host(),
+                "git://git.example",
+                "git://" + git.host(),
+                "ssh://git@ssh.example/srv",
+                ssh.url(workspace.path("srv")),
+                "registry.example",
+                registry.host(),
+                "/workspace/",
+                own + "/",
+                "/secrets/",
+                own + "/secrets/");
+        Completed done = recipe.run(workspace, names, Map.of("GIT_PULL_METHOD", "http"));
         assertThat(done.exitCode()).as("%s", done).isZero();
         assertThat(done.err() + done.out()).doesNotContain("s3cret");
         assertThat(registry.requests().stream().map(Object::toString))
                 .anyMatch(request -> request.startsWith("PUT /v2/app/manifests/1"));
+    }
+
+    @Test
+    void everySchemeHasARecipeOfTenLinesAtMost() {
+        List<Recipe> all = Stream.concat(RECIPES.stream(), Recipe.of("object-stores.md").stream())
+                .toList();
+        assertThat(all).allSatisfy(recipe -> assertThat(recipe.script().lines()).hasSizeLessThanOrEqualTo(10));
+        String scripts = all.stream().map(Recipe::script).collect(Collectors.joining());
+        assertThat(scripts)
+                .contains("dir://", "tar:///", "tar://stdin", "https://files", "git://", ".git#", "ssh://")
+                .contains("s3://", "gs://", ".blob.core.windows.net/");
     }
 
     /** A file server that wants a login. */
@@ -125,17 +125,6 @@ class ContextRecipesIT {
             } else {
                 exchange.sendResponseHeaders(401, -1);
             }
-        }
-    }
-
-    private static List<Recipe> recipes() {
-        try {
-            return RECIPE.matcher(Files.readString(Path.of("../docs/contexts.md")))
-                    .results()
-                    .map(found -> new Recipe(found.group(1), found.group(2)))
-                    .toList();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 }

@@ -77,8 +77,7 @@ class ContextsIT {
         "/, whole file system",
         "tar:///not/there.tar, no such file",
         "tar://stdin, standard input is empty",
-        "ftp://host/x, dir:///path",
-        "s3://bucket/key.tar.gz, not built in"
+        "ftp://host/x, dir:///path"
     })
     void aContextThatCannotBeHadIsSaidSo(String uri, String words) {
         workspace.fails(66, build(uri), words, "exit code 66");
