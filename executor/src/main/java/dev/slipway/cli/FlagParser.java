@@ -59,8 +59,16 @@ final class FlagParser {
         return new GivenFlags(given, environment, warnings(arguments));
     }
 
+    /** picocli's own looks for Groovy first, which opens every jar of the class path; ours makes the lists of values. */
+    private static final CommandLine.IFactory LISTS = new CommandLine.IFactory() {
+        @Override
+        public <K> K create(Class<K> type) {
+            return type.cast(new ArrayList<>());
+        }
+    };
+
     private CommandLine commandLine() {
-        CommandSpec command = CommandSpec.create().name("executor");
+        CommandSpec command = CommandSpec.wrapWithoutInspection(null, LISTS).name("executor");
         for (Flag flag : flags) {
             command.addOption(OptionSpec.builder(flag.options().toArray(String[]::new))
                     .arity("1")
@@ -69,7 +77,7 @@ final class FlagParser {
                     .userObject(flag)
                     .build());
         }
-        return new CommandLine(command).setExpandAtFiles(false).setOverwrittenOptionsAllowed(true);
+        return new CommandLine(command, LISTS).setExpandAtFiles(false).setOverwrittenOptionsAllowed(true);
     }
 
     /** Every switch gets its value, every plural flag becomes its singular one for each item. */

@@ -15,6 +15,8 @@ public final class Main {
     public static void main(String[] arguments) {
         // The JDK would not show a proxy's password where a tunnel is asked for: that the user gave it is permission.
         System.setProperty("jdk.http.auth.tunneling.disabledSchemes", "");
+        // Flags are text. picocli would look for java.sql, which isn't there, in every jar of the class path.
+        System.setProperty("picocli.converters.excludes", "java.*");
         Streams streams = new Streams(stream(FileDescriptor.out), stream(FileDescriptor.err));
         int exitCode = new Executor(streams, Path.of("").toAbsolutePath(), InstantSource.system()).run(arguments);
         streams.out().flush();
