@@ -13,8 +13,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
@@ -25,6 +27,7 @@ import java.util.random.RandomGenerator;
  * not be written is a copy that is forgotten; a secret lies in memory where there is some, with a link to it.
  */
 final class PlacedMounts implements AutoCloseable {
+    private static final int SEARCHABLE = 0111;
     private static final int TMPFS_MAGIC = 0x01021994;
     private static final PathBytes MEMORY = PathBytes.of("dev/shm");
     private static final Path HOSTS = Path.of("/etc/hosts");
@@ -196,12 +199,11 @@ final class PlacedMounts implements AutoCloseable {
             type = source.isEmpty() ? FileType.DIRECTORY : tree.status(source).type();
         }
         Path full = source.isEmpty() ? bind.root() : bind.root().resolve(source.toUtf8());
-        if (type == FileType.SOCKET) {
-            root.makeSymbolicLink(place, full.toString().getBytes(UTF_8));
-            return () -> {};
-        }
         Path parent = Optional.ofNullable(full.getParent()).orElseThrow();
         PathBytes name = PathBytes.of(String.valueOf(full.getFileName()));
+        if (type == FileType.SOCKET) {
+            return lendSocket(parent, name, place);
+        }
         if (bind.writes() == Mount.Writes.KEPT) {
             return lend(parent, name, place);
         }
@@ -211,14 +213,80 @@ final class PlacedMounts implements AutoCloseable {
         return () -> {};
     }
 
+    /**
+     * A socket listens wherever it is moved to. Across file systems there is a link to it, and our directories above it
+     * let users other than root through for as long.
+     */
+    private Undo lendSocket(Path parent, PathBytes name, PathBytes place) throws IOException {
+        try (Directory from = Directory.open(parent)) {
+            from.rename(name, root, place);
+            return () -> {
+                try (Directory back = Directory.open(parent)) {
+                    if (root.statusIfPresent(place).isPresent()) {
+                        root.rename(place, back, name);
+                    }
+                }
+            };
+        } catch (PosixException e) {
+            if (!e.is(Errno.EXDEV)) {
+                throw e;
+            }
+        }
+        root.makeSymbolicLink(place, parent.resolve(name.toUtf8()).toString().getBytes(UTF_8));
+        List<Undo> closings = new ArrayList<>();
+        for (Path directory : onTheWay(parent)) {
+            letThrough(directory).ifPresent(closings::add);
+        }
+        return () -> {
+            for (Undo closing : closings) {
+                closing.run();
+            }
+        };
+    }
+
+    /** Up to the build's own directory, which the scratch directory is in, too; who may enter those above is settled. */
+    private List<Path> onTheWay(Path parent) {
+        List<Path> directories = new ArrayList<>();
+        Path directory = parent;
+        while (!scratch.startsWith(directory)) {
+            directories.add(directory);
+            directory = Optional.ofNullable(directory.getParent()).orElseThrow();
+        }
+        directories.add(directory);
+        return directories;
+    }
+
+    private static Optional<Undo> letThrough(Path path) throws IOException {
+        Path outer = Optional.ofNullable(path.getParent()).orElse(path);
+        PathBytes name = PathBytes.of(String.valueOf(path.getFileName()));
+        try (Directory directory = Directory.open(outer)) {
+            int permissions = directory.status(name).permissions();
+            if ((permissions & SEARCHABLE) == SEARCHABLE) {
+                return Optional.empty();
+            }
+            directory.setPermissions(name, permissions | SEARCHABLE);
+            return Optional.of(() -> {
+                try (Directory again = Directory.open(outer)) {
+                    again.setPermissions(name, permissions);
+                }
+            });
+        }
+    }
+
     /** Moves something of ours into the root until the command has ended; across file systems, by copies both ways. */
     private Undo lend(Path parent, PathBytes name, PathBytes place) throws IOException {
+        FileStatus lent;
         try (Directory from = Directory.open(parent)) {
+            lent = from.status(name);
             try {
                 from.rename(name, root, place);
                 return () -> {
                     try (Directory back = Directory.open(parent)) {
-                        root.rename(place, back, name);
+                        if (isStillThere(place, lent)) {
+                            root.rename(place, back, name);
+                        } else {
+                            makeEmpty(back, name, lent);
+                        }
                     }
                 };
             } catch (PosixException e) {
@@ -231,11 +299,31 @@ final class PlacedMounts implements AutoCloseable {
         return () -> {
             PathBytes made = unique("new-");
             try (Directory back = Directory.open(parent)) {
-                new DirectoryCopy(root, back).copy(place, made);
+                if (isStillThere(place, lent)) {
+                    new DirectoryCopy(root, back).copy(place, made);
+                } else {
+                    makeEmpty(back, made, lent);
+                }
                 back.removeTree(name);
                 back.rename(made, back, name);
             }
         };
+    }
+
+    /** A command can remove what it was lent, which it couldn't with a mount, or put a link to anywhere in its place. */
+    private boolean isStillThere(PathBytes place, FileStatus lent) throws IOException {
+        return root.statusIfPresent(place)
+                .filter(now -> now.type() == lent.type())
+                .isPresent();
+    }
+
+    /** As if the command had only removed what was in it. */
+    private static void makeEmpty(Directory back, PathBytes name, FileStatus lent) throws IOException {
+        if (lent.isDirectory()) {
+            back.makeDirectory(name, lent.permissions());
+            back.setOwner(name, lent.uid(), lent.gid());
+            back.setPermissions(name, lent.permissions());
+        }
     }
 
     private static PathBytes unique(String prefix) {

@@ -1,0 +1,135 @@
+package dev.slipway.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.slipway.fixture.base.BaseImages;
+import dev.slipway.fixture.image.Image;
+import dev.slipway.fixture.pod.Pod;
+import dev.slipway.fixture.process.Completed;
+import dev.slipway.fixture.process.Program;
+import dev.slipway.fixture.registry.EmbeddedRegistry;
+import dev.slipway.fixture.registry.RegistryAccess;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** RUN's mounts in a pod that can mount nothing: targets in odd places, and sockets for others than root (pains 68). */
+class InPlaceMountsIT {
+    private static final Workspace BASES = new Workspace();
+    private static final EmbeddedRegistry REGISTRY = EmbeddedRegistry.start();
+
+    @AutoClose
+    private final Workspace workspace = new Workspace();
+
+    @BeforeAll
+    static void pushTheBases() {
+        try (RegistryAccess access = RegistryAccess.to(REGISTRY)) {
+            access.push(BaseImages.busybox(BASES.path("busybox")), "library/busybox", "latest");
+            access.push(BaseImages.machineShell(BASES.path("ssh"), "ssh-add"), "library/ssh", "latest");
+        }
+    }
+
+    @AfterAll
+    static void stop() {
+        REGISTRY.close();
+        BASES.close();
+    }
+
+    @Test
+    void belowAnotherMountOfThePodACacheIsCopiedThereAndBack() {
+        workspace.dockerfile("""
+                FROM busybox
+                RUN --mount=type=cache,target=/data/cache echo kept > /data/cache/f && echo 1 > /one
+                RUN test ! -e /data/cache/f
+                RUN --mount=type=cache,target=/data/cache cat /data/cache/f > /seen
+                """);
+        PulledImage image = image(workspace.pod().withEmptyDir("/data"));
+        assertThat(image.file("seen").content()).isEqualTo("kept\n");
+        assertThat(image.has("data/cache")).isFalse();
+    }
+
+    @Test
+    void whereThePodItselfHasAMountNothingCanMakeRoom() {
+        workspace.dockerfile("FROM busybox\nRUN --mount=type=cache,target=/data true\n");
+        workspace.fails(
+                71,
+                build(workspace.pod().withEmptyDir("/data")),
+                "Dockerfile:2",
+                "/data",
+                "the pod has something mounted there",
+                "choose another target");
+    }
+
+    @Test
+    void whatACommandPutsInThePlaceOfACacheIsNeverKeptForIt() {
+        workspace.dockerfile("""
+                FROM busybox
+                RUN --mount=type=cache,target=/c echo 1 > /c/f
+                RUN --mount=type=cache,target=/c test -e /c/f && rm -rf /c && ln -s /etc /c
+                RUN --mount=type=cache,target=/c test ! -L /c && ls /c | wc -l > /count && echo 2 > /c/g
+                RUN --mount=type=cache,target=/c rm -rf /c
+                RUN --mount=type=cache,target=/c ls /c | wc -l >> /count
+                """);
+        PulledImage image = image(workspace.pod());
+        assertThat(image.file("count").content()).isEqualTo("0\n0\n");
+        assertThat(image.has("c")).isFalse();
+    }
+
+    @Test
+    void linksOnTheWayToATargetAreFollowedAndStay() {
+        workspace.file("f", "of the context\n").dockerfile("""
+                FROM busybox
+                RUN mkdir -p /real/dir && echo under > /real/dir/under && ln -s real /link && ln -s nowhere /dangling
+                RUN --mount=type=cache,target=/link/dir --mount=type=bind,source=f,target=/link/f \\
+                    --mount=type=tmpfs,target=/dangling/t \\
+                    test ! -e /real/dir/under && cat /real/f > /seen && echo c > /real/dir/c && touch /dangling/t/x
+                RUN cat /real/dir/under && test ! -e /real/dir/c && test ! -e /real/f
+                """);
+        PulledImage image = image(workspace.pod());
+        assertThat(image.file("link").linkName()).isEqualTo("real");
+        assertThat(image.file("dangling").linkName()).isEqualTo("nowhere");
+        assertThat(image.file("seen").content()).isEqualTo("of the context\n");
+        assertThat(image.file("real/dir/under").content()).isEqualTo("under\n");
+        assertThat(image.has("nowhere")).isFalse();
+        assertThat(image.last().names()).isEmpty();
+    }
+
+    /** Where the work directory is on another file system than the root, and where it is on the same. */
+    @Test
+    void anAgentIsReachedByAUserWhoIsNotRoot() {
+        workspace
+                .shell("chmod 711 .; ssh-keygen -q -t ed25519 -N '' -C deploy -f key")
+                .dockerfile("""
+                FROM ssh
+                USER nobody
+                RUN --mount=type=ssh,uid=65534 ssh-add -L > /tmp/keys
+                RUN test -z "$SSH_AUTH_SOCK" && test ! -e /run/buildkit
+                """);
+        Pod pod = workspace.pod();
+        String key = "default=" + workspace.path("key");
+        PulledImage image = image(pod, "--ssh", key);
+        assertThat(image.file("tmp/keys").content()).endsWith("deploy\n");
+        assertThat(image.has("run/buildkit")).isFalse();
+        Completed done = pod.executor("--context", "dir://" + workspace.context(), "--isolation", "in-place")
+                .with("--registry-mirror", REGISTRY.host(), "--insecure-registry", REGISTRY.host())
+                .with("--no-push", "--ssh", key)
+                .run();
+        assertThat(done.exitCode()).as("%s", done).isZero();
+    }
+
+    private Program build(Pod pod, String... flags) {
+        return workspace
+                .buildIn(pod, "--isolation", "in-place")
+                .with("--registry-mirror", REGISTRY.host(), "--insecure-registry", REGISTRY.host())
+                .with("--no-push", "--oci-layout-path", workspace.path("out").toString())
+                .with(flags);
+    }
+
+    private PulledImage image(Pod pod, String... flags) {
+        Completed done = build(pod, flags).run();
+        assertThat(done.exitCode()).as("%s", done).isZero();
+        workspace.assertNothingIsLeft();
+        return PulledImage.of(Image.only(workspace.path("out")));
+    }
+}
