@@ -16,7 +16,7 @@ import java.util.stream.Stream;
 
 /** What the flags say about building over the executor's own root, and which paths of it must survive that. */
 final class InPlaceFromFlags {
-    /** kaniko's directory, where users mount credentials and find the executor. */
+    /** Our directory and kaniko's, where users mount credentials and find the executor. */
     private static final List<Path> WELL_KNOWN = List.of(Path.of("/slipway"), Path.of("/kaniko"));
 
     private static final Path BUSYBOX = Path.of("/busybox");
@@ -42,18 +42,14 @@ final class InPlaceFromFlags {
     }
 
     private List<Path> kept(BuildRequest request, Path store) throws IOException {
-        List<Path> kept = new ArrayList<>(WELL_KNOWN);
-        kept.addAll(List.of(places.directory(), store, request.context()));
-        // The run-time and the executor itself, wherever they were copied to.
-        for (String property : List.of("slipway.home", "java.home")) {
-            Optional.ofNullable(System.getProperty(property)).map(Path::of).ifPresent(kept::add);
+        List<Path> own = executor();
+        own.add(places.directory());
+        List<Path> kept = new ArrayList<>(own);
+        kept.addAll(List.of(store, request.context()));
+        // An executor that was copied elsewhere, with its files, can build an image that has these directories.
+        if (own.stream().anyMatch(path -> WELL_KNOWN.stream().anyMatch(path::startsWith))) {
+            kept.addAll(WELL_KNOWN);
         }
-        ProcessHandle.current()
-                .info()
-                .command()
-                .map(Path::of)
-                .map(Path::getParent)
-                .ifPresent(kept::add);
         if (Files.isSymbolicLink(BUSYBOX)) {
             kept.add(BUSYBOX);
         }
@@ -76,6 +72,21 @@ final class InPlaceFromFlags {
             }
         }
         return kept;
+    }
+
+    /** The run-time and the executor itself, wherever they were copied to. */
+    private static List<Path> executor() {
+        List<Path> places = new ArrayList<>();
+        for (String property : List.of("slipway.home", "java.home")) {
+            Optional.ofNullable(System.getProperty(property)).map(Path::of).ifPresent(places::add);
+        }
+        ProcessHandle.current()
+                .info()
+                .command()
+                .map(Path::of)
+                .map(Path::getParent)
+                .ifPresent(places::add);
+        return places;
     }
 
     /** An empty one is as good made anew; the root is no place that could be kept. */

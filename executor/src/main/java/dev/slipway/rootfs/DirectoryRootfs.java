@@ -6,6 +6,7 @@ import dev.slipway.layer.ContentIndex;
 import dev.slipway.layer.LayerApplier;
 import dev.slipway.layer.LayerWriter;
 import dev.slipway.posix.Directory;
+import dev.slipway.rootfs.scan.EntriesElsewhere;
 import dev.slipway.rootfs.scan.Excluded;
 import dev.slipway.sandbox.Command;
 import dev.slipway.sandbox.ExitStatus;
@@ -59,7 +60,16 @@ final class DirectoryRootfs implements Rootfs {
                 place,
                 root,
                 sandbox,
-                new ScannedRoot(place.directory(), root.directory(), tree, base, store, writer, index, excluded));
+                new ScannedRoot(
+                        place.directory(),
+                        root.directory(),
+                        tree,
+                        EntriesElsewhere.NONE,
+                        base,
+                        store,
+                        writer,
+                        index,
+                        excluded));
     }
 
     @Override

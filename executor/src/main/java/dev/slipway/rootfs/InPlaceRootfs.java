@@ -18,11 +18,13 @@ import java.util.Optional;
 final class InPlaceRootfs implements Rootfs {
     private final Place place;
     private final InPlaceGround ground;
+    private final UncoveredTree tree;
     private final ScannedRoot scanned;
 
-    private InPlaceRootfs(Place place, InPlaceGround ground, ScannedRoot scanned) {
+    private InPlaceRootfs(Place place, InPlaceGround ground, UncoveredTree tree, ScannedRoot scanned) {
         this.place = place;
         this.ground = ground;
+        this.tree = tree;
         this.scanned = scanned;
     }
 
@@ -37,13 +39,17 @@ final class InPlaceRootfs implements Rootfs {
             throws IOException {
         ContentIndex index = new ContentIndex();
         ground.lay(base, index);
-        DirectoryTree tree = new DirectoryTree(ground::root, ground.kept());
+        UncoveredTree tree = new UncoveredTree(
+                new DirectoryTree(ground::root, ground.kept()),
+                new LayeredTree(base, place.directory()),
+                ground.kept());
         // Not before: a layer's link may have moved what is kept.
         Excluded excluded = Excluded.of(ground.keptAnd(ignored));
         return new InPlaceRootfs(
                 place,
                 ground,
-                new ScannedRoot(place.directory(), ground.root(), tree, base, store, writer, index, excluded));
+                tree,
+                new ScannedRoot(place.directory(), ground.root(), tree, tree, base, store, writer, index, excluded));
     }
 
     @Override
@@ -79,6 +85,7 @@ final class InPlaceRootfs implements Rootfs {
     public void close() throws IOException {
         scanned.close();
         try (place) {
+            tree.close();
             place.directory().removeContents();
         }
     }

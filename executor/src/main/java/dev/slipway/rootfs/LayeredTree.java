@@ -13,6 +13,7 @@ import dev.slipway.posix.OpenFile;
 import dev.slipway.posix.PathBytes;
 import dev.slipway.posix.PosixException;
 import dev.slipway.rootfs.scan.Change;
+import dev.slipway.rootfs.scan.EntriesElsewhere;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
@@ -192,14 +193,17 @@ final class LayeredTree implements MutableTree, AutoCloseable {
     LayerContent content(List<Change> changes) {
         List<Change> sorted = changes.stream().sorted().toList();
         return sink -> {
-            Map<TreeNode, PathBytes> firstNames = new HashMap<>();
+            EntriesElsewhere.Reading reading = read();
             for (Change change : sorted) {
-                sink.accept(
-                        change.isRemoval()
-                                ? new LayerEntry.Whiteout(change.path())
-                                : entry(change.path(), tree().require(change.path()), firstNames));
+                sink.accept(change.isRemoval() ? new LayerEntry.Whiteout(change.path()) : reading.entry(change.path()));
             }
         };
+    }
+
+    /** Begins the entries of one layer. */
+    EntriesElsewhere.Reading read() {
+        Map<TreeNode, PathBytes> firstNames = new HashMap<>();
+        return path -> entry(path, tree().require(path), firstNames);
     }
 
     private static LayerEntry entry(PathBytes path, TreeNode node, Map<TreeNode, PathBytes> firstNames) {

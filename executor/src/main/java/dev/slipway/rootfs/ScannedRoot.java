@@ -9,6 +9,7 @@ import dev.slipway.posix.FileStatus;
 import dev.slipway.posix.OpenFile;
 import dev.slipway.posix.PathBytes;
 import dev.slipway.rootfs.scan.Change;
+import dev.slipway.rootfs.scan.EntriesElsewhere;
 import dev.slipway.rootfs.scan.Excluded;
 import dev.slipway.rootfs.scan.TreeLayerContent;
 import dev.slipway.rootfs.scan.TreeRecord;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.locks.LockSupport;
@@ -39,6 +41,7 @@ final class ScannedRoot implements AutoCloseable {
     private final ContentIndex index;
     private final TreeScanner scanner;
     private final JournaledTree tree;
+    private final EntriesElsewhere elsewhere;
     /** What was written through the tree before the record was made, and isn't in a layer yet. */
     private Map<PathBytes, Optional<FileStatus>> writtenBefore = Map.of();
 
@@ -47,13 +50,16 @@ final class ScannedRoot implements AutoCloseable {
 
     /**
      * @param room a directory of ours whose file system has the same clock
+     * @param tree the root as the stage has it
+     * @param elsewhere what of that tree doesn't lie in the root
      * @param index what the extracted layers hold
      * @param excluded what never enters a layer
      */
     ScannedRoot(
             Directory room,
             Directory root,
-            DirectoryTree tree,
+            MutableTree tree,
+            EntriesElsewhere elsewhere,
             List<ImageLayer> base,
             BlobStore store,
             LayerWriter writer,
@@ -66,6 +72,7 @@ final class ScannedRoot implements AutoCloseable {
         this.index = index;
         this.scanner = new TreeScanner(excluded, index, Runtime.getRuntime().availableProcessors());
         this.tree = new JournaledTree(tree);
+        this.elsewhere = elsewhere;
     }
 
     JournaledTree tree() {
@@ -84,7 +91,7 @@ final class ScannedRoot implements AutoCloseable {
             record = before;
             writtenBefore = new TreeMap<>(tree.before());
         } else if (!commandRan && !tree.before().isEmpty()) {
-            before = before.updated(root, new TreeSet<>(tree.before().keySet()), scanner);
+            before = before.updated(root, onDisk(tree.before().keySet()), scanner);
             record = before;
             writtenBefore = new TreeMap<>(tree.before());
         }
@@ -115,7 +122,7 @@ final class ScannedRoot implements AutoCloseable {
         if (changes.isEmpty()) {
             return Optional.empty();
         }
-        WrittenLayer layer = writer.write(new TreeLayerContent(root, changes), index);
+        WrittenLayer layer = writer.write(new TreeLayerContent(root, changes, elsewhere), index);
         PendingLayer done = () -> layer;
         layers.add(done);
         return Optional.of(done);
@@ -143,11 +150,17 @@ final class ScannedRoot implements AutoCloseable {
     private List<Change> written(Set<PathBytes> paths) throws IOException {
         List<Change> changes = JournalChanges.of(tree, tree.before(), paths);
         if (record != null) {
-            Set<PathBytes> touched = new TreeSet<>(tree.before().keySet());
-            touched.addAll(paths);
-            record = record.updated(root, new TreeSet<>(touched), scanner);
+            SortedSet<PathBytes> touched = onDisk(tree.before().keySet());
+            touched.addAll(onDisk(paths));
+            record = record.updated(root, touched, scanner);
         }
         return changes;
+    }
+
+    private SortedSet<PathBytes> onDisk(Set<PathBytes> paths) {
+        SortedSet<PathBytes> found = new TreeSet<>(paths);
+        found.removeIf(elsewhere::holds);
+        return found;
     }
 
     @Override

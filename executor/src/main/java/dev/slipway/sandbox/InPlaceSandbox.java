@@ -66,11 +66,13 @@ public final class InPlaceSandbox {
                     nothing.fd(),
                     out.writeEnd().fd(),
                     err.writeEnd().fd());
-            return FreshThread.call(
+            ExitStatus status = FreshThread.call(
                     "command output",
                     () -> execution.run(
                             program, launch -> prepare(program, launch), orphans::awaitEnd, out, err, listener),
                     execution::kill);
+            mounts.requireUnwritten();
+            return status;
         } finally {
             executions.end(execution);
             CallingThread.changeDirectory(new byte[] {'/'});

@@ -15,10 +15,13 @@ import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.random.RandomGenerator;
 
 /**
@@ -35,6 +38,12 @@ final class PlacedMounts implements AutoCloseable {
     private final Directory root;
     private final Path scratch;
     private final MountPoints points = new MountPoints();
+    /** Where something of ours that keeps what is written has been moved to: a second target of it is a link. */
+    private final Map<Path, PathBytes> lent = new HashMap<>();
+
+    private final Set<PathBytes> readOnly = new TreeSet<>();
+    private final Set<PathBytes> places = new TreeSet<>();
+    private Optional<Unwritten> unwritten = Optional.empty();
     private final Deque<Undo> undos = new ArrayDeque<>();
     private int asides;
 
@@ -61,6 +70,11 @@ final class PlacedMounts implements AutoCloseable {
                 throw new SandboxException("can't lay anything at \"/" + mount.target() + "\" in place: " + why, e);
             }
         }
+        if (!readOnly.isEmpty()) {
+            try (Directory room = Directory.open(scratch)) {
+                unwritten = Optional.of(Unwritten.asOfNow(root, readOnly, places, room));
+            }
+        }
     }
 
     /** The pod's own file, which a kubelet writes before the container starts and never again. */
@@ -85,18 +99,25 @@ final class PlacedMounts implements AutoCloseable {
         if (!place.parent().isEmpty()) {
             points.prepare(root, place.parent(), true);
         }
+        refuseAnotherType(mount, place);
         FileStatus before = parentStatus(place);
         Optional<Undo> aside = moveAside(place);
         Placed placed = new Placed(place, aside, before);
         undos.push(placed::undo);
         switch (mount) {
             case Mount.Tmpfs tmpfs -> {
+                if (tmpfs.sizeBytes().isPresent()) {
+                    throw new SandboxException(
+                            "a tmpfs that holds no more than its size takes a mount, which this pod doesn't allow: leave size= out of the tmpfs at \"/%s\""
+                                    .formatted(mount.target()));
+                }
                 root.makeDirectory(place, 01777);
                 root.setPermissions(place, 01777);
             }
             case Mount.Content content -> put(content, place);
             case Mount.Bind bind -> placed.back = put(bind, place);
         }
+        places.add(place);
         placed.after = parentStatus(place);
     }
 
@@ -190,25 +211,66 @@ final class PlacedMounts implements AutoCloseable {
         }
     }
 
+    /** As the kernel mounts directories on directories only, and files on files. */
+    private void refuseAnotherType(Mount mount, PathBytes place) throws IOException {
+        Optional<FileStatus> there = root.statusIfPresent(place);
+        boolean directory = switch (mount) {
+            case Mount.Tmpfs tmpfs -> true;
+            case Mount.Content content -> false;
+            case Mount.Bind bind ->
+                alreadyLent(bind).isPresent() || sourceOf(bind).type() == FileType.DIRECTORY;
+        };
+        if (there.isPresent() && there.get().isDirectory() != directory) {
+            throw new SandboxException("can't mount a %s onto \"/%s\", which is %s directory"
+                    .formatted(directory ? "directory" : "file", mount.target(), directory ? "no" : "a"));
+        }
+    }
+
+    /** Where a cache is that the same command has at another place, too. */
+    private Optional<PathBytes> alreadyLent(Mount.Bind bind) {
+        return bind.writes() == Mount.Writes.KEPT
+                ? Optional.ofNullable(lent.get(bind.root().resolve(bind.source().toUtf8())))
+                : Optional.empty();
+    }
+
+    private record Source(Path path, FileType type) {}
+
+    private static Source sourceOf(Mount.Bind bind) throws IOException {
+        try (Directory tree = Directory.open(bind.root())) {
+            PathBytes source = MountPoints.resolve(tree, bind.source());
+            return source.isEmpty()
+                    ? new Source(bind.root(), FileType.DIRECTORY)
+                    : new Source(
+                            bind.root().resolve(source.toUtf8()),
+                            tree.status(source).type());
+        }
+    }
+
     /** Gives what takes it back, where that is more than removing it. */
     private Undo put(Mount.Bind bind, PathBytes place) throws IOException {
-        PathBytes source;
-        FileType type;
-        try (Directory tree = Directory.open(bind.root())) {
-            source = MountPoints.resolve(tree, bind.source());
-            type = source.isEmpty() ? FileType.DIRECTORY : tree.status(source).type();
+        Optional<PathBytes> first = alreadyLent(bind);
+        if (first.isPresent()) {
+            root.makeSymbolicLink(place, ("/" + first.get()).getBytes(UTF_8));
+            return () -> {};
         }
-        Path full = source.isEmpty() ? bind.root() : bind.root().resolve(source.toUtf8());
+        Source source = sourceOf(bind);
+        Path full = source.path();
         Path parent = Optional.ofNullable(full.getParent()).orElseThrow();
         PathBytes name = PathBytes.of(String.valueOf(full.getFileName()));
-        if (type == FileType.SOCKET) {
+        if (source.type() == FileType.SOCKET) {
             return lendSocket(parent, name, place);
         }
         if (bind.writes() == Mount.Writes.KEPT) {
+            if (source.type() == FileType.DIRECTORY) {
+                lent.put(full, place);
+            }
             return lend(parent, name, place);
         }
         try (Directory from = Directory.open(parent)) {
             new DirectoryCopy(from, root).copy(name, place);
+        }
+        if (bind.writes() == Mount.Writes.REFUSED) {
+            readOnly.add(place);
         }
         return () -> {};
     }
@@ -323,6 +385,20 @@ final class PlacedMounts implements AutoCloseable {
             back.makeDirectory(name, lent.permissions());
             back.setOwner(name, lent.uid(), lent.gid());
             back.setPermissions(name, lent.permissions());
+        }
+    }
+
+    /**
+     * Looks, after the command, at what it may not have written.
+     *
+     * @throws SandboxException if it has: what it did would have failed where this is mounted read-only
+     */
+    void requireUnwritten() throws IOException {
+        Optional<PathBytes> changed = unwritten.isPresent() ? unwritten.get().changed(root) : Optional.empty();
+        if (changed.isPresent()) {
+            throw new SandboxException(
+                    "the command wrote to \"/%s\", which is mounted read-only: write elsewhere, or give the mount rw"
+                            .formatted(changed.get()));
         }
     }
 

@@ -162,6 +162,118 @@ class InPlaceIT {
     }
 
     @Test
+    void writesWhatTheContainerCoversIntoTheLayersAndNotIntoTheContainer() {
+        workspace.dockerfile("""
+                        FROM %1$s AS first
+                        RUN mkdir -p /made/dev /made/proc /made/etc && echo n > /made/dev/one && ln /made/dev/one /made/dev/two
+                        FROM %1$s
+                        COPY --from=first / /
+                        COPY --from=first /made /
+                        COPY file /sys/class/
+                        COPY file /etc/resolv.conf
+                        RUN ! ls /dev/two && ! ls /sys/class/file && ! grep -q content /etc/resolv.conf
+                        FROM scratch
+                        COPY --from=1 / /
+                        """.formatted(base())).file("file", "content");
+
+        Completed overlay = workspace.builds(
+                "--reproducible",
+                "--isolation=overlay",
+                "--insecure-pull",
+                "--no-push",
+                "--tar-path",
+                workspace.path("overlay.tar").toString());
+        Completed inPlace = pod.withReadOnlyMount(workspace.context(), "/ctx")
+                .withMount(workspace.path(), "/out")
+                .executor("--reproducible", "--context=/ctx", "--insecure-pull", "--no-push", "--tar-path=/out/pod.tar")
+                .run();
+
+        assertThat(inPlace.exitCode()).as("%s", inPlace).isZero();
+        assertThat(overlay.exitCode()).isZero();
+        assertThat(diffIds("pod.tar")).isEqualTo(diffIds("overlay.tar"));
+    }
+
+    @Test
+    void runsOnOverABaseWithAnotherCLibrary() {
+        workspace.shell("""
+                mkdir -p musl/lib && cp -L /lib/ld-musl-x86_64.so.1 musl/lib/
+                echo 'int puts(const char*); int main() { return puts("musl speaks") < 0; }' > musl.c
+                musl-gcc -o musl/speak musl.c && tar -C musl -cf context/musl.tar .
+                """);
+        workspace.dockerfile("""
+                        FROM scratch AS musl
+                        ADD musl.tar /
+                        RUN ["/speak"]
+                        FROM %s
+                        ADD musl.tar /
+                        RUN /speak && ls /etc > /seen
+                        COPY --from=musl /speak /spoke
+                        """.formatted(base()));
+
+        Completed done = pod.withReadOnlyMount(workspace.context(), "/workspace")
+                .executor("--insecure", "--insecure-pull", "--destination", registry.reference("musl:1"))
+                .run();
+
+        assertThat(done.exitCode()).as("%s", done).isZero();
+        assertThat(done.err()).contains("| musl speaks");
+        assertThat(PulledImage.from(registry.reference("musl:1"), workspace.path("pulled"))
+                        .has("spoke"))
+                .isTrue();
+    }
+
+    @Test
+    void buildsAnImageThatHoldsTheExecutorFromAPlaceOfItsOwn() {
+        workspace.dockerfile("""
+                FROM %1$s AS own
+                RUN mkdir -p /slipway/bin /kaniko && echo new > /slipway/bin/executor && ln -s /slipway/bin/executor /kaniko/executor
+                FROM %1$s
+                COPY --from=own /slipway /slipway
+                COPY --from=own /kaniko /kaniko
+                RUN cat /kaniko/executor && chmod 755 /slipway/bin/executor
+                """.formatted(base()));
+
+        Completed done = pod.withReadOnlyMount(workspace.context(), "/workspace")
+                .shell("""
+                        mkdir /elsewhere && cp -a /slipway/. /elsewhere
+                        exec /elsewhere/bin/executor --slipway-dir /elsewhere/own --kaniko-dir /elsewhere/own --pre-cleanup \
+                            --insecure --insecure-pull --destination %s
+                        """.formatted(registry.reference("self:1")))
+                .run();
+
+        assertThat(done.exitCode()).as("%s", done).isZero();
+        assertThat(done.err()).contains("| new");
+        PulledImage image = PulledImage.from(registry.reference("self:1"), workspace.path("pulled"));
+        assertThat(image.file("slipway/bin/executor").modeAndOwner()).isEqualTo("755 0:0");
+        assertThat(image.file("kaniko/executor").linkName()).isEqualTo("/slipway/bin/executor");
+    }
+
+    @Test
+    void takesNothingOfTheImageThatItWasCopiedIntoForItsOwnBase() {
+        workspace.dockerfile("FROM %s\nRUN mkdir -p /etc/apk /workspace && touch -a /etc/apk/world\n"
+                .formatted(registry.reference("plain:1")));
+        try (RegistryAccess access = RegistryAccess.to(registry)) {
+            access.push(BaseImages.busybox(workspace.path("plain")), "plain", "1");
+        }
+        workspace.shell("mkdir -p foreign/etc/apk foreign/workspace && echo alpine > foreign/etc/apk/world");
+
+        workspace.builds(
+                "--reproducible",
+                "--isolation=overlay",
+                "--insecure-pull",
+                "--no-push",
+                "--tar-path",
+                workspace.path("overlay.tar").toString());
+        Completed done = pod.onto(workspace.path("foreign"))
+                .withMount(workspace.path(), "/out")
+                .executor("--reproducible", "--context=/out/context", "--pre-cleanup", "--insecure-pull", "--no-push")
+                .with("--tar-path=/out/pod.tar")
+                .run();
+
+        assertThat(done.exitCode()).as("%s", done).isZero();
+        assertThat(diffIds("pod.tar")).isEqualTo(diffIds("overlay.tar"));
+    }
+
+    @Test
     void leavesAContainerThatBuildsAgainAfterAFailureAndAKill() {
         workspace
                 .file("good/Dockerfile", """
@@ -181,7 +293,7 @@ class InPlaceIT {
                 .withMount(workspace.path(), "/out")
                 .in("/home/j/ws")
                 .shell("""
-                        build() { /kaniko/executor --insecure-pull --no-push --context "dir:///home/j/ws/$1" --tar-path "/out/$2.tar"; }
+                        build() { /kaniko/executor --reproducible --insecure-pull --no-push --context "dir:///home/j/ws/$1" --tar-path "/out/$2.tar"; }
                         build good first
                         build bad none || echo "bad: $?"
                         /kaniko/executor --insecure-pull --no-push --context dir:///home/j/ws/slow > /slipway/log 2>&1 & pid=$!
@@ -197,6 +309,7 @@ class InPlaceIT {
         assertThat(done.out().lines())
                 .contains("bad: 42", "killed: 137", "first.tar", "second.tar", "FROM %s AS a".formatted(base()))
                 .doesNotContain("stray", "bin", "a", "b");
+        assertThat(diffIds("second.tar")).as("as in a fresh container").isEqualTo(diffIds("first.tar"));
     }
 
     @Test
@@ -285,6 +398,25 @@ class InPlaceIT {
                 .shell("mkdir m && tar -xf mounts.tar -C m")
                 .lines("for l in $(jq -r '.[0].Layers[1:][]' m/manifest.json | tail -3); do tar -tzf m/$l; done");
         assertThat(names).containsExactly("src/", "src/under", "done", "again");
+    }
+
+    @Test
+    void refusesWhatAMountWouldHaveRefused() {
+        workspace.file("file", "content");
+        Pod small = pod.withMount(workspace.context(), "/workspace");
+        for (String[] pair : new String[][] {
+            {"--mount=type=bind,target=/read touch /read/x", "which is mounted read-only"},
+            {"--mount=type=bind,target=/read --mount=type=cache,target=/read/c touch /read/c/x && true", ""},
+            {"--mount=type=bind,target=/etc/hosts true", "can't mount a directory onto"},
+            {"--mount=type=bind,source=file,target=/bin true", "can't mount a file onto"},
+            {"--mount=type=tmpfs,target=/t,size=1m true", "leave size= out"},
+            {"--mount=type=cache,id=a,target=/a --mount=type=cache,id=a,target=/b echo x > /a/f && cat /b/f", ""}
+        }) {
+            workspace.dockerfile("FROM %s\nRUN %s\n".formatted(base(), pair[0]));
+            Completed done = small.executor("--insecure-pull", "--no-push").run();
+            assertThat(done.exitCode()).as("%s", done).isEqualTo(pair[1].isEmpty() ? 0 : 71);
+            assertThat(done.err()).contains(pair[1]);
+        }
     }
 
     @Test

@@ -19,18 +19,31 @@ import java.util.Map;
 public final class TreeLayerContent implements LayerContent {
     private final Directory root;
     private final List<Change> changes;
+    private final EntriesElsewhere elsewhere;
 
     /** @param changes in any order, each path once; no sockets */
     public TreeLayerContent(Directory root, List<Change> changes) {
+        this(root, changes, EntriesElsewhere.NONE);
+    }
+
+    /** @param elsewhere what of the tree doesn't lie in the root */
+    public TreeLayerContent(Directory root, List<Change> changes, EntriesElsewhere elsewhere) {
         this.root = root;
         this.changes = changes.stream().sorted().toList();
+        this.elsewhere = elsewhere;
     }
 
     @Override
     public void writeTo(Sink sink) throws IOException {
         Map<Long, PathBytes> firstNames = new HashMap<>();
+        EntriesElsewhere.Reading others = elsewhere.read();
         for (Change change : changes) {
-            sink.accept(change.isRemoval() ? new LayerEntry.Whiteout(change.path()) : entry(change.path(), firstNames));
+            PathBytes path = change.path();
+            if (change.isRemoval()) {
+                sink.accept(new LayerEntry.Whiteout(path));
+            } else {
+                sink.accept(elsewhere.holds(path) ? others.entry(path) : entry(path, firstNames));
+            }
         }
     }
 
