@@ -3,12 +3,10 @@ package dev.slipway.posix;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
-import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -92,41 +90,7 @@ public final class Directory implements AutoCloseable {
 
     /** The names in this directory, in no order, without {@code .} and {@code ..}. */
     public List<Entry> list() throws IOException {
-        int own = Resolution.open(
-                fd, new byte[] {'.'}, Resolution.O_RDONLY | Resolution.O_DIRECTORY | Resolution.O_CLOEXEC, 0, shown);
-        try {
-            List<Entry> entries = new ArrayList<>();
-            MemorySegment bulk = Native.scratch().bulk();
-            while (true) {
-                long length = Native.check(
-                        Native.call(SystemCall.GETDENTS, own, bulk.address(), Native.Scratch.BULK_BYTES),
-                        SystemCall.GETDENTS,
-                        shown);
-                if (length == 0) {
-                    return entries;
-                }
-                for (long at = 0; at < length; at += bulk.get(JAVA_SHORT, at + 16) & 0xffff) {
-                    addEntry(bulk, at, entries);
-                }
-            }
-        } finally {
-            Native.call(SystemCall.CLOSE, own);
-        }
-    }
-
-    private static void addEntry(MemorySegment bulk, long at, List<Entry> entries) {
-        int length = 0;
-        while (bulk.get(JAVA_BYTE, at + 19 + length) != 0) {
-            length++;
-        }
-        byte[] name = new byte[length];
-        MemorySegment.copy(bulk, JAVA_BYTE, at + 19, name, 0, length);
-        boolean dots = name[0] == '.' && (length == 1 || (length == 2 && name[1] == '.'));
-        if (!dots) {
-            int type = bulk.get(JAVA_BYTE, at + 18);
-            entries.add(new Entry(
-                    PathBytes.of(name), type == 0 ? Optional.empty() : Optional.of(FileType.ofDirectoryEntry(type))));
-        }
+        return DirectoryListing.of(fd, shown);
     }
 
     /** Opens a directory below, following links inside this one; {@link PathBytes#EMPTY} opens this one once more. */

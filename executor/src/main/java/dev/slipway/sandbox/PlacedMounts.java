@@ -13,16 +13,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
-import java.util.HexFormat;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.random.RandomGenerator;
 
 /**
  * What a command asks to have mounted, laid into the root as files where nothing can be mounted, and taken away after it
@@ -30,13 +26,13 @@ import java.util.random.RandomGenerator;
  * not be written is a copy that is forgotten; a secret lies in memory where there is some, with a link to it.
  */
 final class PlacedMounts implements AutoCloseable {
-    private static final int SEARCHABLE = 0111;
     private static final int TMPFS_MAGIC = 0x01021994;
     private static final PathBytes MEMORY = PathBytes.of("dev/shm");
     private static final Path HOSTS = Path.of("/etc/hosts");
 
     private final Directory root;
     private final Path scratch;
+    private final LentFiles lender;
     private final MountPoints points = new MountPoints();
     /** Where something of ours that keeps what is written has been moved to: a second target of it is a link. */
     private final Map<Path, PathBytes> lent = new HashMap<>();
@@ -47,15 +43,11 @@ final class PlacedMounts implements AutoCloseable {
     private final Deque<Undo> undos = new ArrayDeque<>();
     private int asides;
 
-    @FunctionalInterface
-    private interface Undo {
-        void run() throws IOException;
-    }
-
     /** @param scratch a directory of ours, for what has to make room */
     PlacedMounts(Directory root, Path scratch) {
         this.root = root;
         this.scratch = scratch;
+        this.lender = new LentFiles(root, scratch);
     }
 
     void place(Command command) throws IOException {
@@ -175,7 +167,7 @@ final class PlacedMounts implements AutoCloseable {
             }
         }
         // The work directory is another file system: then beside it, under a name that nobody else has.
-        PathBytes beside = place.parent().resolve(unique(".slipway-"));
+        PathBytes beside = place.parent().resolve(LentFiles.unique(".slipway-"));
         root.rename(place, root, beside);
         return Optional.of(() -> root.rename(beside, root, place));
     }
@@ -185,7 +177,7 @@ final class PlacedMounts implements AutoCloseable {
             write(content, place);
             return;
         }
-        PathBytes room = MEMORY.resolve(unique("slipway-"));
+        PathBytes room = MEMORY.resolve(LentFiles.unique("slipway-"));
         root.makeDirectory(room, 0711);
         undos.push(() -> root.removeTree(room));
         PathBytes file = room.resolve("content");
@@ -258,13 +250,13 @@ final class PlacedMounts implements AutoCloseable {
         Path parent = Optional.ofNullable(full.getParent()).orElseThrow();
         PathBytes name = PathBytes.of(String.valueOf(full.getFileName()));
         if (source.type() == FileType.SOCKET) {
-            return lendSocket(parent, name, place);
+            return lender.lendSocket(parent, name, place);
         }
         if (bind.writes() == Mount.Writes.KEPT) {
             if (source.type() == FileType.DIRECTORY) {
                 lent.put(full, place);
             }
-            return lend(parent, name, place);
+            return lender.lend(parent, name, place);
         }
         try (Directory from = Directory.open(parent)) {
             new DirectoryCopy(from, root).copy(name, place);
@@ -273,119 +265,6 @@ final class PlacedMounts implements AutoCloseable {
             readOnly.add(place);
         }
         return () -> {};
-    }
-
-    /**
-     * A socket listens wherever it is moved to. Across file systems there is a link to it, and our directories above it
-     * let users other than root through for as long.
-     */
-    private Undo lendSocket(Path parent, PathBytes name, PathBytes place) throws IOException {
-        try (Directory from = Directory.open(parent)) {
-            from.rename(name, root, place);
-            return () -> {
-                try (Directory back = Directory.open(parent)) {
-                    if (root.statusIfPresent(place).isPresent()) {
-                        root.rename(place, back, name);
-                    }
-                }
-            };
-        } catch (PosixException e) {
-            if (!e.is(Errno.EXDEV)) {
-                throw e;
-            }
-        }
-        root.makeSymbolicLink(place, parent.resolve(name.toUtf8()).toString().getBytes(UTF_8));
-        List<Undo> closings = new ArrayList<>();
-        for (Path directory : onTheWay(parent)) {
-            letThrough(directory).ifPresent(closings::add);
-        }
-        return () -> {
-            for (Undo closing : closings) {
-                closing.run();
-            }
-        };
-    }
-
-    /** Up to the build's own directory, which the scratch directory is in, too; who may enter those above is settled. */
-    private List<Path> onTheWay(Path parent) {
-        List<Path> directories = new ArrayList<>();
-        Path directory = parent;
-        while (!scratch.startsWith(directory)) {
-            directories.add(directory);
-            directory = Optional.ofNullable(directory.getParent()).orElseThrow();
-        }
-        directories.add(directory);
-        return directories;
-    }
-
-    private static Optional<Undo> letThrough(Path path) throws IOException {
-        Path outer = Optional.ofNullable(path.getParent()).orElse(path);
-        PathBytes name = PathBytes.of(String.valueOf(path.getFileName()));
-        try (Directory directory = Directory.open(outer)) {
-            int permissions = directory.status(name).permissions();
-            if ((permissions & SEARCHABLE) == SEARCHABLE) {
-                return Optional.empty();
-            }
-            directory.setPermissions(name, permissions | SEARCHABLE);
-            return Optional.of(() -> {
-                try (Directory again = Directory.open(outer)) {
-                    again.setPermissions(name, permissions);
-                }
-            });
-        }
-    }
-
-    /** Moves something of ours into the root until the command has ended; across file systems, by copies both ways. */
-    private Undo lend(Path parent, PathBytes name, PathBytes place) throws IOException {
-        FileStatus lent;
-        try (Directory from = Directory.open(parent)) {
-            lent = from.status(name);
-            try {
-                from.rename(name, root, place);
-                return () -> {
-                    try (Directory back = Directory.open(parent)) {
-                        if (isStillThere(place, lent)) {
-                            root.rename(place, back, name);
-                        } else {
-                            makeEmpty(back, name, lent);
-                        }
-                    }
-                };
-            } catch (PosixException e) {
-                if (!e.is(Errno.EXDEV)) {
-                    throw e;
-                }
-            }
-            new DirectoryCopy(from, root).copy(name, place);
-        }
-        return () -> {
-            PathBytes made = unique("new-");
-            try (Directory back = Directory.open(parent)) {
-                if (isStillThere(place, lent)) {
-                    new DirectoryCopy(root, back).copy(place, made);
-                } else {
-                    makeEmpty(back, made, lent);
-                }
-                back.removeTree(name);
-                back.rename(made, back, name);
-            }
-        };
-    }
-
-    /** A command can remove what it was lent, which it couldn't with a mount, or put a link to anywhere in its place. */
-    private boolean isStillThere(PathBytes place, FileStatus lent) throws IOException {
-        return root.statusIfPresent(place)
-                .filter(now -> now.type() == lent.type())
-                .isPresent();
-    }
-
-    /** As if the command had only removed what was in it. */
-    private static void makeEmpty(Directory back, PathBytes name, FileStatus lent) throws IOException {
-        if (lent.isDirectory()) {
-            back.makeDirectory(name, lent.permissions());
-            back.setOwner(name, lent.uid(), lent.gid());
-            back.setPermissions(name, lent.permissions());
-        }
     }
 
     /**
@@ -400,11 +279,6 @@ final class PlacedMounts implements AutoCloseable {
                     "the command wrote to \"/%s\", which is mounted read-only: write elsewhere, or give the mount rw"
                             .formatted(changed.get()));
         }
-    }
-
-    private static PathBytes unique(String prefix) {
-        return PathBytes.of(
-                prefix + HexFormat.of().toHexDigits(RandomGenerator.getDefault().nextLong()));
     }
 
     /** Puts everything back, whatever fails on the way; the first failure is thrown in the end. */

@@ -367,59 +367,6 @@ class InPlaceIT {
     }
 
     @Test
-    void laysMountsDownAsFilesAndLeavesNoTraceOfThem() throws IOException {
-        Files.writeString(workspace.path("token"), "marker-7f");
-        workspace.dockerfile("""
-                        FROM %s
-                        RUN mkdir -p /src && echo under > /src/under
-                        RUN --mount=type=bind,target=/src --mount=type=cache,target=/root/.cache \\
-                            --mount=type=secret,id=token,target=/run/keys/token --mount=type=tmpfs,target=/scratch \\
-                            grep -q marker /run/keys/token && test -f /src/file && ! ls /src/under \\
-                            && echo kept > /root/.cache/kept && touch /scratch/x && echo > /done
-                        RUN --mount=type=cache,target=/root/.cache cat /root/.cache/kept && touch /again
-                        RUN --mount=type=secret,id=token ! grep marker /run/secrets/token
-                        """.formatted(base())).file("file", "content");
-
-        Completed done = pod.withReadOnlyMount(workspace.context(), "/workspace")
-                .withReadOnlyMount(workspace.path("token"), "/token")
-                .withMount(workspace.path(), "/out")
-                .shell("""
-                        executor --insecure-pull --no-push --secret id=token,src=/token --tar-path /out/x.tar || echo "failed: $?"
-                        grep -r marker-7f /slipway/work /dev/shm || echo "no marker"
-                        mkdir /slipway/shorter && cp /workspace/* /slipway/shorter && sed -i '$d' /slipway/shorter/Dockerfile
-                        executor --insecure-pull --no-push --context /slipway/shorter --secret id=token,src=/token --tar-path /out/mounts.tar
-                        """)
-                .run();
-
-        assertThat(done.exitCode()).as("%s", done).isZero();
-        assertThat(done.out().lines()).contains("failed: 1", "no marker");
-        assertThat(done.err()).contains("| kept");
-        List<String> names = workspace
-                .shell("mkdir m && tar -xf mounts.tar -C m")
-                .lines("for l in $(jq -r '.[0].Layers[1:][]' m/manifest.json | tail -3); do tar -tzf m/$l; done");
-        assertThat(names).containsExactly("src/", "src/under", "done", "again");
-    }
-
-    @Test
-    void refusesWhatAMountWouldHaveRefused() {
-        workspace.file("file", "content");
-        Pod small = pod.withMount(workspace.context(), "/workspace");
-        for (String[] pair : new String[][] {
-            {"--mount=type=bind,target=/read touch /read/x", "which is mounted read-only"},
-            {"--mount=type=bind,target=/read --mount=type=cache,target=/read/c touch /read/c/x && true", ""},
-            {"--mount=type=bind,target=/etc/hosts true", "can't mount a directory onto"},
-            {"--mount=type=bind,source=file,target=/bin true", "can't mount a file onto"},
-            {"--mount=type=tmpfs,target=/t,size=1m true", "leave size= out"},
-            {"--mount=type=cache,id=a,target=/a --mount=type=cache,id=a,target=/b echo x > /a/f && cat /b/f", ""}
-        }) {
-            workspace.dockerfile("FROM %s\nRUN %s\n".formatted(base(), pair[0]));
-            Completed done = small.executor("--insecure-pull", "--no-push").run();
-            assertThat(done.exitCode()).as("%s", done).isEqualTo(pair[1].isEmpty() ? 0 : 71);
-            assertThat(done.err()).contains(pair[1]);
-        }
-    }
-
-    @Test
     void endsRatherThanGiveAnotherImageWhereACapabilityIsMissing() {
         workspace.dockerfile("FROM %s\nRUN --network=none true\n".formatted(base()));
         Pod small = pod.withReadOnlyMount(workspace.context(), "/workspace");

@@ -9,10 +9,15 @@ import dev.slipway.fixture.process.Completed;
 import dev.slipway.fixture.process.Program;
 import dev.slipway.fixture.registry.EmbeddedRegistry;
 import dev.slipway.fixture.registry.RegistryAccess;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** RUN's mounts in a pod that can mount nothing: targets in odd places, and sockets for others than root (pains 68). */
 class InPlaceMountsIT {
@@ -116,6 +121,75 @@ class InPlaceMountsIT {
                 .with("--no-push", "--ssh", key)
                 .run();
         assertThat(done.exitCode()).as("%s", done).isZero();
+    }
+
+    @Test
+    void laysMountsDownAsFilesAndLeavesNoTraceOfThem() throws IOException {
+        Files.writeString(workspace.path("token"), "marker-7f");
+        workspace.dockerfile("""
+                        FROM busybox
+                        RUN mkdir -p /src && echo under > /src/under
+                        RUN --mount=type=bind,target=/src --mount=type=cache,target=/root/.cache \\
+                            --mount=type=secret,id=token,target=/run/keys/token --mount=type=tmpfs,target=/scratch \\
+                            grep -q marker /run/keys/token && test -f /src/file && ! ls /src/under \\
+                            && echo kept > /root/.cache/kept && touch /scratch/x && echo > /done
+                        RUN --mount=type=cache,target=/root/.cache cat /root/.cache/kept && touch /again
+                        RUN --mount=type=secret,id=token ! grep marker /run/secrets/token
+                        """).file("file", "content");
+
+        Completed done = workspace
+                .pod()
+                .withReadOnlyMount(workspace.context(), "/workspace")
+                .withReadOnlyMount(workspace.path("token"), "/token")
+                .withMount(workspace.path(), "/out")
+                .withVariable("FLAGS", "--registry-mirror %1$s --insecure-registry %1$s".formatted(REGISTRY.host()))
+                .shell("""
+                        executor $FLAGS --no-push --secret id=token,src=/token --tar-path /out/x.tar || echo "failed: $?"
+                        grep -r marker-7f /slipway/work /dev/shm || echo "no marker"
+                        mkdir /slipway/shorter && cp /workspace/* /slipway/shorter && sed -i '$d' /slipway/shorter/Dockerfile
+                        executor $FLAGS --no-push --context /slipway/shorter --secret id=token,src=/token --tar-path /out/mounts.tar
+                        """)
+                .run();
+
+        assertThat(done.exitCode()).as("%s", done).isZero();
+        assertThat(done.out().lines()).contains("failed: 1", "no marker");
+        assertThat(done.err()).contains("| kept");
+        List<String> names = workspace
+                .shell("mkdir m && tar -xf mounts.tar -C m")
+                .lines("for l in $(jq -r '.[0].Layers[1:][]' m/manifest.json | tail -3); do tar -tzf m/$l; done");
+        assertThat(names).containsExactly("src/", "src/under", "done", "again");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    --mount=type=bind,target=/read touch /read/x | wrote to "/read", which is mounted read-only
+                    --mount=type=bind,target=/read rm /read/file | wrote to "/read", which is mounted read-only
+                    --mount=type=bind,target=/etc/hosts true | can't mount a directory onto "/etc/hosts"
+                    --mount=type=bind,source=file,target=/bin true | can't mount a file onto "/bin"
+                    --mount=type=tmpfs,target=/t,size=1m true | leave size= out of the tmpfs at "/t"
+                    """)
+    void whatAMountWouldHaveRefusedEndsTheBuild(String command, String words) {
+        workspace.dockerfile("FROM busybox\nRUN " + command + "\n").file("file", "content");
+        workspace.fails(71, build(workspace.pod()), "Dockerfile:2", words);
+    }
+
+    @Test
+    void aReadOnlyMountMayHoldOneThatIsWritten() {
+        workspace.file("c/f", "of the context\n").dockerfile("""
+                FROM busybox
+                RUN --mount=type=bind,target=/read --mount=type=cache,target=/read/c echo 1 > /read/c/x
+                RUN --mount=type=bind,rw,target=/read echo 2 > /read/c/f
+                """);
+        assertThat(image(workspace.pod()).last().names()).isEmpty();
+    }
+
+    @Test
+    void oneCacheAtTwoTargetsIsOneDirectory() {
+        workspace.dockerfile("""
+                FROM busybox
+                RUN --mount=type=cache,id=a,target=/a --mount=type=cache,id=a,target=/b echo x > /b/f && cat /a/f > /seen
+                """);
+        assertThat(image(workspace.pod()).file("seen").content()).isEqualTo("x\n");
     }
 
     private Program build(Pod pod, String... flags) {
