@@ -82,11 +82,15 @@ record LayoutImage(Path directory, Optional<String> tag, Optional<Digest> digest
     private Descriptor root() throws IOException {
         Path file = directory.resolve("index.json");
         byte[] raw;
-        try {
-            raw = Files.readAllBytes(file);
+        try (InputStream in = Files.newInputStream(file)) {
+            raw = in.readNBytes(Manifest.LARGEST_BYTES + 1);
         } catch (NoSuchFileException missing) {
             throw new IOException(
                     "\"%s\" is no OCI layout: it has no index.json; check the path".formatted(directory), missing);
+        }
+        if (raw.length > Manifest.LARGEST_BYTES) {
+            throw new ImageFormatException("\"%s\" has more than %d bytes, which is more than any document"
+                    .formatted(file, Manifest.LARGEST_BYTES));
         }
         ImageIndex listed = ImageIndex.parse(raw, MediaTypes.OCI_INDEX, "of \"%s\"".formatted(directory));
         List<Descriptor> images = listed.manifests().stream()
@@ -146,7 +150,7 @@ record LayoutImage(Path directory, Optional<String> tag, Optional<Digest> digest
         }
         byte[] raw;
         try (InputStream in = open(descriptor)) {
-            raw = in.readAllBytes();
+            raw = in.readNBytes((int) descriptor.sizeBytes() + 1);
         }
         if (!descriptor.digest().matches(raw)) {
             throw new IOException(

@@ -1,9 +1,12 @@
 package dev.slipway.build;
 
 import dev.slipway.build.BuildPlan.PlannedInstruction;
+import dev.slipway.context.ContextException;
+import dev.slipway.context.ContextUri;
 import dev.slipway.dockerfile.InstructionSource;
 import dev.slipway.image.Digest;
 import dev.slipway.image.Platform;
+import dev.slipway.progress.FailureClass;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -137,7 +140,20 @@ public record PlanSummary(String dockerfile, Platform platform, List<StageSummar
             }
             case Base.OfDirectory directory ->
                 new Origin.Context(directory.name(), directory.root().toString());
-            case Base.OfRemote remote -> new Origin.Context(remote.name(), remote.uri());
+            case Base.OfRemote remote -> new Origin.Context(remote.name(), shown(remote, wantedBy));
         };
+    }
+
+    /** Plans are kept and passed on, so that no URI may be in them with its password or signature. */
+    private static String shown(Base.OfRemote remote, InstructionSource wantedBy) throws BuildException {
+        try {
+            return ContextUri.parse(remote.uri()).toString();
+        } catch (ContextException e) {
+            throw Locations.failure(
+                    FailureClass.CONTEXT,
+                    wantedBy,
+                    "--build-context %s: %s".formatted(remote.name(), e.getMessage()),
+                    e);
+        }
     }
 }

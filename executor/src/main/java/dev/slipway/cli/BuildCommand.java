@@ -23,14 +23,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
 /** Builds and pushes: what the executor does without a subcommand. */
 final class BuildCommand {
     private static final List<Flag> FLAGS = FlagTable.flags(FlagTable.BUILD);
+    /** Unlike {@code --dryrun} it doesn't keep the build from being done. */
     private static final String PRINT_PLAN = "KANIKO_PRINT_PLAN";
+
     static final Path MOUNT_TABLE = Path.of("/proc/self/mountinfo");
 
     private final Streams streams;
@@ -60,6 +61,7 @@ final class BuildCommand {
     }
 
     private void build(GivenFlags flags, ProgressListener progress) throws Exception {
+        boolean printsPlan = flags.variable(PRINT_PLAN);
         PublishRequest publication = new PublishFromFlags(flags, workingDirectory).request();
         AttestationRequest attestation = new AttestationFromFlags(flags, workingDirectory).request();
         Isolation isolation = isolation(flags);
@@ -96,7 +98,7 @@ final class BuildCommand {
                 }
                 ImageBuilder builder =
                         new ImageBuilder(registries, blobs, store, roots, work.temporary(), progress, clock);
-                if (printsPlan(flags)) {
+                if (printsPlan) {
                     builder = builder.announcing(plan -> streams.out().println(PlanFormat.TEXT.write(List.of(plan))));
                 }
                 PlatformBuilds builds = new PlatformBuilds(
@@ -112,16 +114,6 @@ final class BuildCommand {
                 }
             }
         }
-    }
-
-    /** {@code KANIKO_PRINT_PLAN}: unlike {@code --dryrun} it doesn't keep the build from being done. */
-    private static boolean printsPlan(GivenFlags flags) throws UsageException {
-        String text = flags.environment().getOrDefault(PRINT_PLAN, "");
-        return switch (text.toLowerCase(Locale.ROOT)) {
-            case "", "false", "f", "0" -> false;
-            case "true", "t", "1" -> true;
-            default -> throw new UsageException("%s=%s: write true or false".formatted(PRINT_PLAN, text));
-        };
     }
 
     private static Isolation isolation(GivenFlags flags) throws UsageException {

@@ -2,10 +2,10 @@ package dev.slipway.cli;
 
 import dev.slipway.build.DockerfileSource;
 import dev.slipway.context.ContextException;
+import dev.slipway.context.ContextUri;
 import dev.slipway.context.StandardInput;
 import dev.slipway.context.http.HttpDocument;
 import dev.slipway.network.NetworkSettings;
-import dev.slipway.progress.SecretMask;
 import java.io.IOException;
 import java.util.Locale;
 import java.util.Set;
@@ -32,7 +32,7 @@ final class DockerfileFromFlags {
         String lower = text.toLowerCase(Locale.ROOT);
         if (lower.startsWith("http://") || lower.startsWith("https://")) {
             byte[] document = HttpDocument.read("--dockerfile", text, MOST_BYTES, network, flags.environment());
-            return new DockerfileSource.Given(SecretMask.URLS_ONLY.mask(text), document);
+            return new DockerfileSource.Given(ContextUri.parse(text).toString(), document);
         }
         return STANDARD_INPUT.contains(text) ? ofInput(text) : new DockerfileSource.AtPath(text);
     }

@@ -38,7 +38,13 @@ record GivenFlags(Map<Flag, List<String>> given, Map<String, String> environment
     }
 
     boolean on(Flag flag) throws UsageException {
-        return truth(flag, valueOrDefault(flag));
+        return truth(flag.toString(), valueOrDefault(flag));
+    }
+
+    /** What a variable says that stands for no flag; an empty one is not set. */
+    boolean variable(String name) throws UsageException {
+        String text = environment.getOrDefault(name, "");
+        return !text.isEmpty() && truth(name, text);
     }
 
     /** A whole number of at least {@code least}. */
@@ -59,7 +65,7 @@ record GivenFlags(Map<Flag, List<String>> given, Map<String, String> environment
     boolean changed(Flag flag) throws UsageException {
         for (String value : values(flag)) {
             boolean same = flag.kind() == Flag.Kind.SWITCH
-                    ? truth(flag, value) == truth(flag, flag.defaultValue())
+                    ? truth(flag.toString(), value) == truth(flag.toString(), flag.defaultValue())
                     : value.equals(flag.defaultValue());
             if (!same) {
                 return true;
@@ -68,11 +74,11 @@ record GivenFlags(Map<Flag, List<String>> given, Map<String, String> environment
         return false;
     }
 
-    private static boolean truth(Flag flag, String text) throws UsageException {
+    private static boolean truth(String name, String text) throws UsageException {
         return switch (text.toLowerCase(Locale.ROOT)) {
             case "true", "t", "1" -> true;
             case "false", "f", "0" -> false;
-            default -> throw new UsageException("%s=%s: write true or false".formatted(flag, text));
+            default -> throw new UsageException("%s=%s: write true or false".formatted(name, text));
         };
     }
 }

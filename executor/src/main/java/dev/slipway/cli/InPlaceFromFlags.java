@@ -68,7 +68,9 @@ final class InPlaceFromFlags {
         addOutput(kept, flags.environment().getOrDefault("BUILDER_OUTPUT", ""));
         for (Flag flag : OutputFlags.ALL) {
             if (flag.placeholder().endsWith("PATH")) {
-                flags.values(flag).forEach(text -> addOutput(kept, text.substring(text.indexOf('=') + 1)));
+                flags.values(flag)
+                        .forEach(text ->
+                                addOutput(kept, text.contains("://") ? text : text.substring(text.indexOf('=') + 1)));
             }
         }
         return kept;

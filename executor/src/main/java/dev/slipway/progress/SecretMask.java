@@ -20,7 +20,7 @@ public final class SecretMask {
     /** Lines of a key are long; those of a file of settings should be masked as a whole only. */
     private static final int SHORTEST_LINE = 8;
 
-    private static final Pattern URL_USER = Pattern.compile("(?<=\\bhttps?://)[^/\\s@\"'<>]+@");
+    private static final Pattern URL_USER = Pattern.compile("(?i)(?<=\\bhttps?://)[^/\\s@\"'<>]+@");
 
     private final List<String> secrets;
 

@@ -13,6 +13,8 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -86,6 +88,24 @@ class DockerfileFromFlagsTest {
                 command.build("--dockerfile=" + secret.replace("/secret", "/other"), "--no-push", "--verbosity=debug");
         assertThat(refused.exitCode()).isEqualTo(66);
         assertThat(refused.out() + refused.err()).doesNotContain("s3cret");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/team/Dockerfile?X-Amz-Signature=s1gned", "/none?sig=s1gned", "/no URL?sig=s1gned"})
+    void aSignatureInTheUrlIsNeverShown(String path) throws Exception {
+        String signed = url(path).replace("http://127", "HTTP://u:s1gned@127");
+        Path report = command.path("report.html");
+        CommandLine.Ended built =
+                command.build("--dockerfile=" + signed, "--no-push", "--verbosity=debug", "--report=" + report);
+        assertThat(built.exitCode()).isEqualTo(path.startsWith("/team/") ? 0 : 66);
+        assertThat(built.out() + built.err() + Files.readString(report)).doesNotContain("s1gned");
+    }
+
+    @Test
+    void isNamedByItsUrlWithoutUserAndSignature() throws Exception {
+        String signed = url("/team/Dockerfile?sig=s1gned").replace("http://127", "HTTP://u:s1gned@127");
+        assertThat(source(input(""), "--dockerfile", signed).name())
+                .isEqualTo(url("/team/Dockerfile").replace("http", "HTTP"));
     }
 
     @ParameterizedTest

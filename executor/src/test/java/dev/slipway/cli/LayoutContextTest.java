@@ -8,7 +8,10 @@ import dev.slipway.fixture.image.ImageBuilder;
 import dev.slipway.fixture.process.Program;
 import dev.slipway.fixture.registry.EmbeddedRegistry;
 import dev.slipway.fixture.registry.RegistryAccess;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -79,6 +82,19 @@ class LayoutContextTest {
         command.file("Dockerfile", "FROM base\n");
         assertThat(build(layout() + "@" + base.digest()).exitCode()).isZero();
         assertThat(build(layout() + "@sha256:" + "0".repeat(64)).lastLine()).contains("has no image sha256:000");
+    }
+
+    @Test
+    void aDocumentThatIsLongerThanItMayBeIsNotReadToItsEnd() throws IOException {
+        command.file("Dockerfile", "FROM base\n");
+        Path manifest = base.blob(base.digest());
+        byte[] whole = Files.readAllBytes(manifest);
+        Files.write(manifest, new byte[] {'\n'}, StandardOpenOption.APPEND);
+        assertThat(build(layout()).lastLine()).contains(base.digest(), "is damaged");
+        Files.write(manifest, whole);
+        Path index = base.layout().resolve("index.json");
+        Files.write(index, new byte[5 << 20], StandardOpenOption.APPEND);
+        assertThat(build(layout()).lastLine()).contains("index.json", "more than any document");
     }
 
     @Test

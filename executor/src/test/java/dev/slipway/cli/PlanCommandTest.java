@@ -14,6 +14,8 @@ import java.util.List;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What would be built, told before it is; and several targets of one file. */
 class PlanCommandTest {
@@ -131,6 +133,37 @@ class PlanCommandTest {
                 .out();
         assertThat(plan).contains("1 of 1 stage", "2 COPY hello /");
         assertThat(access.findManifest("app", "1")).isPresent();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--format=text", "--format=json"})
+    void aContextElsewhereIsShownWithoutItsPasswordAndSignature(String format) {
+        command.file("Dockerfile", "FROM scratch\nCOPY --from=src /a /\nCOPY --from=code /b /\n");
+        String plan = command.succeeds(with(
+                        "plan",
+                        format,
+                        "--build-context=src=HTTPS://u:marker@host.example/src.tar.gz?sig=marker",
+                        "--build-context=code=https://marker@host.example/code.git#main:lib"))
+                .out();
+        assertThat(plan)
+                .contains("HTTPS://host.example/src.tar.gz", "https://host.example/code.git#main:lib")
+                .doesNotContain("marker");
+    }
+
+    @Test
+    void aContextThatIsNoneIsRefusedWithItsName() {
+        command.file("Dockerfile", "FROM scratch\nCOPY --from=src /a /\n");
+        CommandLine.Ended ended = command.run(with("plan", "--build-context=src=https://host.example/\0"));
+        assertThat(ended.exitCode()).isEqualTo(66);
+        assertThat(ended.lastLine()).contains("Dockerfile:2", "--build-context src", "NUL");
+    }
+
+    @Test
+    void aVariableThatIsNeitherTrueNorFalseIsRefusedBeforeTheContextIsRead() {
+        CommandLine.Ended ended = command.variable("KANIKO_PRINT_PLAN", "perhaps")
+                .run("--context=dir://" + command.path("none"), "--no-push");
+        assertThat(ended.exitCode()).isEqualTo(64);
+        assertThat(ended.lastLine()).contains("KANIKO_PRINT_PLAN=perhaps: write true or false");
     }
 
     @Test

@@ -2,6 +2,7 @@ package dev.slipway.context.http;
 
 import dev.slipway.context.Connections;
 import dev.slipway.context.ContextException;
+import dev.slipway.context.ContextUri;
 import dev.slipway.context.Netrc;
 import dev.slipway.context.ResumingDownload;
 import dev.slipway.context.Retries;
@@ -25,11 +26,11 @@ public final class HttpDocument {
     public static byte[] read(
             String what, String url, int mostBytes, NetworkSettings network, Map<String, String> environment)
             throws ContextException, InterruptedException {
-        String shown = url.replaceFirst("://[^/@]*@", "://");
+        String shown = ContextUri.parse(url).quoted();
         try {
             URI parsed = new URI(url);
             if (parsed.getHost() == null || parsed.getPath().length() < 2) {
-                throw new ContextException("%s \"%s\" names no file: write https://HOST/PATH".formatted(what, shown));
+                throw new ContextException("%s %s names no file: write https://HOST/PATH".formatted(what, shown));
             }
             HttpObject object = new HttpObject(
                     new Connections(network),
@@ -39,18 +40,19 @@ public final class HttpDocument {
             try (ResumingDownload download = ResumingDownload.start("the download", object, Retries.STANDARD)) {
                 byte[] read = download.readNBytes(mostBytes + 1);
                 if (read.length > mostBytes) {
-                    throw new ContextException("%s \"%s\": more than %d bytes came".formatted(what, shown, mostBytes));
+                    throw new ContextException("%s %s: more than %d bytes came".formatted(what, shown, mostBytes));
                 }
                 return read;
             }
         } catch (URISyntaxException e) {
+            // Not as the cause: its message holds the URL as it was written.
             throw new ContextException(
-                    "%s \"%s\" is no URL; percent-encode what a URL can't hold".formatted(what, shown), e);
+                    "%s %s is no URL (%s); percent-encode what a URL can't hold".formatted(what, shown, e.getReason()));
         } catch (IOException e) {
             if (Thread.interrupted()) {
                 throw (InterruptedException) new InterruptedException("cancelled").initCause(e);
             }
-            throw new ContextException("%s \"%s\": %s".formatted(what, shown, e.getMessage()), e);
+            throw new ContextException("%s %s: %s".formatted(what, shown, e.getMessage()), e);
         }
     }
 }
