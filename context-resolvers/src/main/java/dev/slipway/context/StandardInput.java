@@ -7,9 +7,9 @@ import java.nio.file.Path;
 import java.util.Objects;
 
 /**
- * The stream behind {@code tar://stdin}, and whether a person sits at its other end.
+ * What {@code tar://stdin} and {@code --dockerfile -} read, and whether a person sits at its other end.
  *
- * @param terminal whether reading would wait for someone to type an archive
+ * @param terminal whether reading would wait for someone to type
  */
 public record StandardInput(InputStream stream, boolean terminal) {
 

@@ -116,7 +116,10 @@ final class BuildPlanner {
         return dockerfile.stages().get(targets.getFirst()).name().orElse("default");
     }
 
-    /** Those of the command line; the epoch of the environment counts as one, as with buildx, and so do Docker's proxies. */
+    /**
+     * Those of the command line; the epoch of the environment counts as one, as with buildx, and so do Docker's
+     * proxies.
+     */
     private Map<String, String> arguments() {
         Map<String, String> arguments = new LinkedHashMap<>(request.buildArguments());
         arguments.putAll(ProxyArguments.configured(

@@ -5,10 +5,15 @@ import dev.slipway.registry.DocumentStore;
 import dev.slipway.registry.RegistryClient;
 import java.io.IOException;
 
-/** Plans what an {@link ImageBuilder} would build: bases are looked up, nothing is fetched, run or written. */
+/** Plans what an {@link ImageBuilder} would build: bases are looked up, no layer is fetched, nothing is run. */
 public final class ImagePlanner {
     private final RegistryClient registries;
 
+    /**
+     * A planner that may be used for any number of requests.
+     *
+     * @param registries where bases are looked up; is left open
+     */
     public ImagePlanner(RegistryClient registries) {
         this.registries = registries;
     }
@@ -16,7 +21,7 @@ public final class ImagePlanner {
     /**
      * The plan for a request.
      *
-     * @throws BuildException where the build would end before its first step
+     * @throws BuildException where the Dockerfile's plan can't be; what a build asks of the machine isn't looked at
      * @throws DockerfileException where the Dockerfile itself, or its {@code .dockerignore}, is wrong
      */
     public PlanSummary plan(BuildRequest request) throws BuildException, DockerfileException, IOException {

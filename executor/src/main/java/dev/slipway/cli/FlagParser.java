@@ -17,6 +17,14 @@ import picocli.CommandLine.Model.OptionSpec;
  * <p>The options are declared by calls, not by annotations: nothing is looked up by reflection.
  */
 final class FlagParser {
+    /** picocli's own looks for Groovy first, which opens every jar of the class path; ours makes the lists of values. */
+    private static final CommandLine.IFactory LISTS = new CommandLine.IFactory() {
+        @Override
+        public <K> K create(Class<K> type) {
+            return type.cast(new ArrayList<>());
+        }
+    };
+
     private final List<Flag> flags;
     private final Map<String, Flag> byOption = new HashMap<>();
     private final Map<String, Flag> byPlural = new HashMap<>();
@@ -58,14 +66,6 @@ final class FlagParser {
         }
         return new GivenFlags(given, environment, warnings(arguments));
     }
-
-    /** picocli's own looks for Groovy first, which opens every jar of the class path; ours makes the lists of values. */
-    private static final CommandLine.IFactory LISTS = new CommandLine.IFactory() {
-        @Override
-        public <K> K create(Class<K> type) {
-            return type.cast(new ArrayList<>());
-        }
-    };
 
     private CommandLine commandLine() {
         CommandSpec command = CommandSpec.wrapWithoutInspection(null, LISTS).name("executor");

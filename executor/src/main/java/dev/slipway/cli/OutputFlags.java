@@ -17,16 +17,23 @@ final class OutputFlags {
             value("tar-path", "PATH", "Write an archive for docker load, too.").deprecated("tarPath");
     static final Flag OCI_LAYOUT_PATH = value("oci-layout-path", "PATH", "Write an OCI image layout, too.");
     static final Flag DIGEST_FILE =
-            value("digest-file", "PATH", "Write the image's digest to a file, or to an object: s3://, gs://.");
-    static final Flag IMAGE_NAME_WITH_DIGEST_FILE =
-            value("image-name-with-digest-file", "PATH", "Write REPOSITORY@DIGEST for each destination to a file.");
+            value("digest-file", "PATH", "Write the image's digest to a file or an object (docs/object-stores.md).");
+    static final Flag IMAGE_NAME_WITH_DIGEST_FILE = value(
+            "image-name-with-digest-file",
+            "PATH",
+            "Write REPOSITORY@DIGEST for each destination to a file or an object (docs/object-stores.md).");
     static final Flag IMAGE_NAME_TAG_WITH_DIGEST_FILE = value(
-            "image-name-tag-with-digest-file", "PATH", "Write REPOSITORY:TAG@DIGEST for each destination to a file.");
-    static final Flag IIDFILE = value("iidfile", "PATH", "Write the image's ID to a file.");
-    static final Flag METADATA_FILE = value("metadata-file", "PATH", "Write what was built to a JSON file.");
+            "image-name-tag-with-digest-file",
+            "PATH",
+            "Write REPOSITORY:TAG@DIGEST for each destination to a file or an object (docs/object-stores.md).");
+    static final Flag IIDFILE =
+            value("iidfile", "PATH", "Write the image's ID to a file or an object (docs/object-stores.md).");
+    static final Flag METADATA_FILE = value(
+            "metadata-file", "PATH", "Write what was built, as JSON, to a file or an object (docs/object-stores.md).");
     static final Flag RESULT = repeated("result", "NAME=PATH", "Write one Tekton result.");
     static final Flag RESULTS_DIR = value("results-dir", "PATH", "Write all Tekton results.");
-    static final Flag DOTENV = value("dotenv", "PATH", "Write a dotenv report for GitLab.");
+    static final Flag DOTENV =
+            value("dotenv", "PATH", "Write a dotenv report for GitLab to a file or an object (docs/object-stores.md).");
     static final Flag REPORT = value("report", "PATH", "Write a report of the build as HTML, whichever way it ends.");
     static final Flag PROVENANCE = value(
             "provenance", "true|mode=min|max[,builder-id=ID]", "Say how the image was built, as SLSA provenance 1.0.");

@@ -99,6 +99,7 @@ public record PublishRequest(
             return report(report, new ReportPlace.InFile(file));
         }
 
+        /** Asks for a report; the last place that is said for it counts. */
         public Builder report(Report report, ReportPlace place) {
             reports.put(report, place);
             return this;

@@ -6,11 +6,6 @@ import java.io.IOException;
 /** Makes the objects that {@link ReportPlace.InBucket} names. */
 @FunctionalInterface
 public interface ReportBuckets {
-    /** For requests without such a place. */
-    ReportBuckets NONE = (uri, content) -> {
-        throw new IOException("no bucket was opened");
-    };
-
     /** Makes or replaces an object; the message of a failure names it and says what to do. */
     void put(ContextUri uri, byte[] content) throws IOException;
 }

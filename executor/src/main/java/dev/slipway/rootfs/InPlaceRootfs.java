@@ -28,7 +28,10 @@ final class InPlaceRootfs implements Rootfs {
         this.scanned = scanned;
     }
 
-    /** Empties the root but for what is kept, and lays the layers down. The place is this root filesystem's, also if that fails. */
+    /**
+     * Empties the root but for what is kept, and lays the layers down. The place is this root filesystem's, also if that
+     * fails.
+     */
     static InPlaceRootfs create(
             Place place,
             List<ImageLayer> base,

@@ -46,6 +46,10 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Images pushed to a real registry, written to archives and layouts, and read back by skopeo. */
 class PublisherTest {
+    private static final ReportBuckets NO_BUCKETS = (uri, content) -> {
+        throw new IOException("no bucket was opened");
+    };
+
     @TempDir
     private Path directory;
 
@@ -90,7 +94,7 @@ class PublisherTest {
     }
 
     private Publisher publisher() throws IOException {
-        return new Publisher(client, listener, ReportBuckets.NONE, pauses::add);
+        return new Publisher(client, listener, NO_BUCKETS, pauses::add);
     }
 
     private static byte[] tar(String name, String content) throws IOException {

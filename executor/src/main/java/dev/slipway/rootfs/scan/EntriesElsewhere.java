@@ -21,6 +21,7 @@ public interface EntriesElsewhere {
         }
     };
 
+    /** Whether the path's entry comes from here. */
     boolean holds(PathBytes path);
 
     /** Begins the entries of one layer. */
@@ -29,6 +30,7 @@ public interface EntriesElsewhere {
     /** Hands out one layer's entries, in order of their paths: a file's second name becomes a link to the first. */
     @FunctionalInterface
     interface Reading {
+        /** The entry of a path that {@link EntriesElsewhere#holds} says yes to. */
         LayerEntry entry(PathBytes path) throws IOException;
     }
 }
