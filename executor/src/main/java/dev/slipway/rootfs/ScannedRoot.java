@@ -4,9 +4,9 @@ import dev.slipway.layer.BlobStore;
 import dev.slipway.layer.ContentIndex;
 import dev.slipway.layer.LayerWriter;
 import dev.slipway.layer.WrittenLayer;
+import dev.slipway.posix.ClockTick;
 import dev.slipway.posix.Directory;
 import dev.slipway.posix.FileStatus;
-import dev.slipway.posix.OpenFile;
 import dev.slipway.posix.PathBytes;
 import dev.slipway.rootfs.scan.Change;
 import dev.slipway.rootfs.scan.EntriesElsewhere;
@@ -23,7 +23,6 @@ import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,9 +30,6 @@ import org.jspecify.annotations.Nullable;
  * COPY wrote is known (DESIGN 3.3). The directory may be one of our own, or the executor's own root.
  */
 final class ScannedRoot implements AutoCloseable {
-    private static final PathBytes CLOCK = PathBytes.of("clock");
-    private static final long CLOCK_POLL_NANOS = 300_000;
-
     private final Directory room;
     private final Directory root;
     private final LayerWriter writer;
@@ -95,22 +91,9 @@ final class ScannedRoot implements AutoCloseable {
             record = before;
             writtenBefore = new TreeMap<>(tree.before());
         }
-        waitForClockPast(before);
+        // A change within the clock tick of the newest ctime that was seen could leave the same ctime behind.
+        ClockTick.await(room, before::isOlderThan);
         commandRan = true;
-    }
-
-    /**
-     * A change within the clock tick of the newest ctime that was seen could leave the same ctime behind, so the clock
-     * must move on first: four milliseconds at most on kernels whose timestamps are that coarse.
-     */
-    private void waitForClockPast(TreeRecord seen) throws IOException {
-        try (OpenFile clock = room.openLockFile(CLOCK)) {
-            clock.setModified(0, 0);
-            while (!seen.isOlderThan(clock.status())) {
-                LockSupport.parkNanos(CLOCK_POLL_NANOS);
-                clock.setModified(0, 0);
-            }
-        }
     }
 
     Optional<PendingLayer> commit(CommitScope scope) throws IOException {

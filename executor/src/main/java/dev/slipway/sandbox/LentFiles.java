@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 
 /** Files and directories of ours that are in a root for as long as a command runs, and what it writes there is kept. */
@@ -21,11 +22,16 @@ final class LentFiles {
 
     private final Directory root;
     private final Path scratch;
+    private final Consumer<Undo> undos;
 
-    /** @param scratch the directory of ours whose parents others may enter or not, as it is settled for all builds */
-    LentFiles(Directory root, Path scratch) {
+    /**
+     * @param scratch the directory of ours whose parents others may enter or not, as it is settled for all builds
+     * @param undos gets what takes back each step of several, so that it is known when the next one fails
+     */
+    LentFiles(Directory root, Path scratch, Consumer<Undo> undos) {
         this.root = root;
         this.scratch = scratch;
+        this.undos = undos;
     }
 
     /**
@@ -48,15 +54,10 @@ final class LentFiles {
             }
         }
         root.makeSymbolicLink(place, parent.resolve(name.toUtf8()).toString().getBytes(UTF_8));
-        List<Undo> closings = new ArrayList<>();
         for (Path directory : onTheWay(parent)) {
-            letThrough(directory).ifPresent(closings::add);
+            letThrough(directory).ifPresent(undos);
         }
-        return () -> {
-            for (Undo closing : closings) {
-                closing.run();
-            }
-        };
+        return () -> {};
     }
 
     /** Up to the build's own directory, which the scratch directory is in, too; who may enter those above is settled. */
@@ -136,9 +137,11 @@ final class LentFiles {
     private static void makeEmpty(Directory back, PathBytes name, FileStatus lent) throws IOException {
         if (lent.isDirectory()) {
             back.makeDirectory(name, lent.permissions());
-            back.setOwner(name, lent.uid(), lent.gid());
-            back.setPermissions(name, lent.permissions());
+        } else {
+            back.createFile(name, lent.permissions()).close();
         }
+        back.setOwner(name, lent.uid(), lent.gid());
+        back.setPermissions(name, lent.permissions());
     }
 
     /** A name that nobody else has. */

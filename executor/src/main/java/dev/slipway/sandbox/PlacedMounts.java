@@ -23,7 +23,8 @@ import java.util.TreeSet;
 /**
  * What a command asks to have mounted, laid into the root as files where nothing can be mounted, and taken away after it
  * with everything as it was. A cache is moved there and back where it lies on the same file system, else copied; what may
- * not be written is a copy that is forgotten; a secret lies in memory where there is some, with a link to it.
+ * not be written is a copy that is looked at afterwards and forgotten; a secret lies in memory where there is some, with a
+ * link to it.
  */
 final class PlacedMounts implements AutoCloseable {
     private static final int TMPFS_MAGIC = 0x01021994;
@@ -47,7 +48,7 @@ final class PlacedMounts implements AutoCloseable {
     PlacedMounts(Directory root, Path scratch) {
         this.root = root;
         this.scratch = scratch;
-        this.lender = new LentFiles(root, scratch);
+        this.lender = new LentFiles(root, scratch, undos::push);
     }
 
     void place(Command command) throws IOException {
@@ -129,18 +130,28 @@ final class PlacedMounts implements AutoCloseable {
         }
 
         void undo() throws IOException {
-            FileStatus now = parentStatus(place);
+            Optional<FileStatus> parent = Optional.empty();
             try {
+                if (place.parent().isEmpty()
+                        || root.statusIfPresent(place.parent()).isPresent()) {
+                    parent = Optional.of(parentStatus(place));
+                }
                 back.run();
             } finally {
                 root.removeTree(place);
                 if (aside.isPresent()) {
+                    if (parent.isEmpty()) { // removed by the command, which couldn't around a mount
+                        points.prepare(root, place.parent(), true);
+                    }
                     aside.get().run();
                 }
-                boolean untouched =
-                        now.mtimeSeconds() == after.mtimeSeconds() && now.mtimeNanos() == after.mtimeNanos();
-                FileStatus time = untouched ? before : now;
-                root.setModified(place.parent(), time.mtimeSeconds(), time.mtimeNanos());
+                if (parent.isPresent()) {
+                    FileStatus now = parent.get();
+                    boolean untouched =
+                            now.mtimeSeconds() == after.mtimeSeconds() && now.mtimeNanos() == after.mtimeNanos();
+                    FileStatus time = untouched ? before : now;
+                    root.setModified(place.parent(), time.mtimeSeconds(), time.mtimeNanos());
+                }
             }
         }
     }
@@ -169,7 +180,11 @@ final class PlacedMounts implements AutoCloseable {
         // The work directory is another file system: then beside it, under a name that nobody else has.
         PathBytes beside = place.parent().resolve(LentFiles.unique(".slipway-"));
         root.rename(place, root, beside);
-        return Optional.of(() -> root.rename(beside, root, place));
+        return Optional.of(() -> {
+            if (root.statusIfPresent(beside).isPresent()) { // else the command has removed what it is in
+                root.rename(beside, root, place);
+            }
+        });
     }
 
     private void put(Mount.Content content, PathBytes place) throws IOException {
@@ -220,9 +235,7 @@ final class PlacedMounts implements AutoCloseable {
 
     /** Where a cache is that the same command has at another place, too. */
     private Optional<PathBytes> alreadyLent(Mount.Bind bind) {
-        return bind.writes() == Mount.Writes.KEPT
-                ? Optional.ofNullable(lent.get(bind.root().resolve(bind.source().toUtf8())))
-                : Optional.empty();
+        return Optional.ofNullable(lent.get(bind.root().resolve(bind.source().toUtf8())));
     }
 
     private record Source(Path path, FileType type) {}
@@ -241,8 +254,17 @@ final class PlacedMounts implements AutoCloseable {
     /** Gives what takes it back, where that is more than removing it. */
     private Undo put(Mount.Bind bind, PathBytes place) throws IOException {
         Optional<PathBytes> first = alreadyLent(bind);
-        if (first.isPresent()) {
+        if (first.isPresent() && bind.writes() == Mount.Writes.KEPT) {
             root.makeSymbolicLink(place, ("/" + first.get()).getBytes(UTF_8));
+            return () -> {};
+        }
+        if (first.isPresent()) {
+            if (place.startsWith(first.get())) {
+                throw new SandboxException(
+                        "can't lay a copy of the cache at \"/%s\" into it at \"/%s\"; choose a target outside of it"
+                                .formatted(first.get(), place));
+            }
+            copy(root, first.get(), place, bind.writes());
             return () -> {};
         }
         Source source = sourceOf(bind);
@@ -259,12 +281,16 @@ final class PlacedMounts implements AutoCloseable {
             return lender.lend(parent, name, place);
         }
         try (Directory from = Directory.open(parent)) {
-            new DirectoryCopy(from, root).copy(name, place);
-        }
-        if (bind.writes() == Mount.Writes.REFUSED) {
-            readOnly.add(place);
+            copy(from, name, place, bind.writes());
         }
         return () -> {};
+    }
+
+    private void copy(Directory from, PathBytes source, PathBytes place, Mount.Writes writes) throws IOException {
+        new DirectoryCopy(from, root).copy(source, place);
+        if (writes == Mount.Writes.REFUSED) {
+            readOnly.add(place);
+        }
     }
 
     /**

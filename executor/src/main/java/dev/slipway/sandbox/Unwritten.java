@@ -1,8 +1,8 @@
 package dev.slipway.sandbox;
 
+import dev.slipway.posix.ClockTick;
 import dev.slipway.posix.Directory;
 import dev.slipway.posix.FileStatus;
-import dev.slipway.posix.OpenFile;
 import dev.slipway.posix.PathBytes;
 import java.io.IOException;
 import java.util.HashMap;
@@ -11,16 +11,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.locks.LockSupport;
 
 /**
  * Trees that a command can't be kept from writing, so that they are looked at afterwards. Every change moves the ctime of
  * a file or of the directory that it is in.
  */
 final class Unwritten {
-    private static final PathBytes CLOCK = PathBytes.of("clock");
-    private static final long POLL_NANOS = 300_000;
-
     private final Map<PathBytes, Long> inodes = new HashMap<>();
     private final Set<PathBytes> others;
     private final FileStatus before;
@@ -38,15 +34,8 @@ final class Unwritten {
      */
     static Unwritten asOfNow(Directory root, Set<PathBytes> places, Set<PathBytes> others, Directory scratch)
             throws IOException {
-        Unwritten unwritten;
-        try (OpenFile clock = scratch.openLockFile(CLOCK)) {
-            clock.setModified(0, 0);
-            unwritten = new Unwritten(others, clock.status());
-            while (!unwritten.isSince(clock.status())) {
-                LockSupport.parkNanos(POLL_NANOS);
-                clock.setModified(0, 0);
-            }
-        }
+        Unwritten unwritten = new Unwritten(others, ClockTick.now(scratch));
+        ClockTick.await(scratch, unwritten::isSince);
         for (PathBytes place : places) {
             unwritten.inodes.put(place, root.status(place).inode());
         }

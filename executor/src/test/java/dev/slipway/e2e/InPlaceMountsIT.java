@@ -188,8 +188,35 @@ class InPlaceMountsIT {
         workspace.dockerfile("""
                 FROM busybox
                 RUN --mount=type=cache,id=a,target=/a --mount=type=cache,id=a,target=/b echo x > /b/f && cat /a/f > /seen
+                RUN --mount=type=cache,id=a,target=/a --mount=type=cache,id=a,target=/b,ro cat /b/f >> /seen
+                RUN --mount=type=cache,id=a,target=/a cat /a/f >> /seen
                 """);
-        assertThat(image(workspace.pod()).file("seen").content()).isEqualTo("x\n");
+        assertThat(image(workspace.pod()).file("seen").content()).isEqualTo("x\nx\nx\n");
+    }
+
+    /** What made room lay beside the cache, and went with the directory; where it could lie elsewhere, it is back. */
+    @Test
+    void aCommandThatRemovesTheDirectoryAroundACacheLosesNothingElse() {
+        workspace.dockerfile("""
+                FROM busybox
+                RUN mkdir -p /p/c && echo under > /p/c/under && echo beside > /p/beside
+                RUN --mount=type=cache,target=/p/c echo 1 > /p/c/f
+                RUN --mount=type=cache,target=/p/c test -e /p/c/f && rm -rf /p
+                RUN cat /p/c/under || echo gone; test ! -e /p/beside
+                RUN --mount=type=cache,target=/p/c ls /p/c | wc -l > /count
+                RUN --mount=type=cache,target=/q/c rm -rf /q
+                """);
+        Pod pod = workspace.pod();
+        PulledImage image = image(pod);
+        assertThat(image.file("count").content()).isEqualTo("0\n");
+        assertThat(image.has("p")).isFalse();
+        assertThat(image.has("q")).isFalse();
+        Completed done = pod.executor("--context", "dir://" + workspace.context(), "--isolation", "in-place")
+                .with("--registry-mirror", REGISTRY.host(), "--insecure-registry", REGISTRY.host())
+                .with("--no-push")
+                .run();
+        assertThat(done.exitCode()).as("%s", done).isZero();
+        assertThat(done.err()).contains("| under").doesNotContain("| gone");
     }
 
     private Program build(Pod pod, String... flags) {
