@@ -52,9 +52,8 @@ public record Connections(NetworkSettings network) {
         if (login.isPresent()) {
             connection.setAuthenticator(new ProxyLogin(login.get()));
             if (!tls) {
-                // Asked for the login amid a body that streams, a connection could not begin again. Of a tunnel only
-                // the
-                // proxy sees the request, and the JDK answers it by itself.
+                // Asked for the login amid a body that streams, a connection could not begin again. Of a tunnel
+                // only the proxy sees the request, and the JDK answers it by itself.
                 connection.setRequestProperty("Proxy-Authorization", login.get().basic());
             }
         }

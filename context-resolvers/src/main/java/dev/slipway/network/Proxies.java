@@ -14,8 +14,8 @@ import java.util.stream.Stream;
 
 /**
  * The proxies that the environment names ({@code HTTP_PROXY}, {@code HTTPS_PROXY}, {@code NO_PROXY}, both cases), by the
- * rules that Go's tools have: loopback is never proxied (nor is a cloud's metadata server), {@code NO_PROXY} takes hosts, suffixes, addresses, CIDR blocks
- * and ports.
+ * rules that Go's tools have: loopback is never proxied (nor is a cloud's metadata server), {@code NO_PROXY} takes
+ * hosts, suffixes, addresses, CIDR blocks and ports.
  */
 public final class Proxies {
     /** Everything directly. */

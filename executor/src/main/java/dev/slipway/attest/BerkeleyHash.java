@@ -58,6 +58,7 @@ final class BerkeleyHash {
     /** Every value that has pages of its own. */
     List<byte[]> values() throws IOException {
         List<byte[]> values = new ArrayList<>();
+        long bytes = 0;
         for (int page = 0; page <= lastPage && (page + 1L) * pageBytes <= file.capacity(); page++) {
             int start = page * pageBytes;
             int kind = file.get(start + KIND_AT);
@@ -68,7 +69,12 @@ final class BerkeleyHash {
             for (int value = 1; value < entries; value += 2) { // keys and values take turns
                 int at = start + (file.getShort(start + HEADER_BYTES + 2 * value) & 0xffff);
                 if (file.get(at) == OFF_PAGE) {
-                    values.add(chain(file.getInt(at + 4), file.getInt(at + 8)));
+                    int length = file.getInt(at + 8);
+                    bytes += length;
+                    if (length <= 0 || bytes > file.capacity()) { // many may name the same pages
+                        throw new MalformedPackagesException("its values are longer than the file");
+                    }
+                    values.add(chain(file.getInt(at + 4), length));
                 }
             }
         }
@@ -78,7 +84,10 @@ final class BerkeleyHash {
     private byte[] chain(int firstPage, int length) throws IOException {
         ByteArrayOutputStream value = new ByteArrayOutputStream();
         for (int page = firstPage; page != 0; page = file.getInt(page * pageBytes + NEXT_PAGE_AT)) {
-            int start = Math.multiplyExact(page, pageBytes);
+            if (page < 0 || page > lastPage) {
+                throw new MalformedPackagesException("page %d is none of this file's".formatted(page));
+            }
+            int start = page * pageBytes;
             int used = file.getShort(start + USED_AT) & 0xffff;
             if (file.get(start + KIND_AT) != OVERFLOW || used == 0 || used > pageBytes - HEADER_BYTES) {
                 throw new MalformedPackagesException("page %d is none that a long value goes on in".formatted(page));

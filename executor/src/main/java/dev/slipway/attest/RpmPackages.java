@@ -53,7 +53,11 @@ final class RpmPackages {
                 add(new RpmHeader(header), path, packages);
             }
             return packages;
-        } catch (BufferUnderflowException | IndexOutOfBoundsException | IllegalArgumentException broken) {
+        } catch (BufferUnderflowException
+                | IndexOutOfBoundsException
+                | IllegalArgumentException
+                | ArithmeticException
+                | NegativeArraySizeException broken) {
             throw new MalformedPackagesException("rpm's database is damaged: " + broken);
         }
     }
@@ -61,8 +65,9 @@ final class RpmPackages {
     /** A page of slots after the other, each of which says where a package's header lies. */
     private static List<byte[]> ndb(ByteBuffer file) throws IOException {
         List<byte[]> headers = new ArrayList<>();
-        int slotPages = file.getInt(12);
-        for (int at = 2 * NDB_SLOT_BYTES; at + NDB_SLOT_BYTES <= slotPages * NDB_PAGE_BYTES; at += NDB_SLOT_BYTES) {
+        long slotBytes = (long) file.getInt(12) * NDB_PAGE_BYTES;
+        long bytes = 0;
+        for (int at = 2 * NDB_SLOT_BYTES; at + NDB_SLOT_BYTES <= slotBytes; at += NDB_SLOT_BYTES) {
             if (file.getInt(at) != NDB_SLOT_MAGIC) {
                 throw new MalformedPackagesException("rpm's database is damaged: no slot at byte " + at);
             }
@@ -74,7 +79,13 @@ final class RpmPackages {
             if (file.getInt(blob) != NDB_BLOB_MAGIC || file.getInt(blob + 4) != packageIndex) {
                 throw new MalformedPackagesException("rpm's database is damaged: no package at byte " + blob);
             }
-            byte[] header = new byte[file.getInt(blob + 12)];
+            int length = file.getInt(blob + 12);
+            bytes += length;
+            if (length <= 0 || bytes > file.capacity()) { // many may name the same package
+                throw new MalformedPackagesException(
+                        "rpm's database is damaged: its packages are longer than the file");
+            }
+            byte[] header = new byte[length];
             file.get(blob + NDB_BLOCK_BYTES, header);
             headers.add(header);
         }

@@ -17,11 +17,16 @@ final class SqliteTable {
     private static final int INTERIOR = 5;
     private static final int LEAF = 13;
     private static final int DEEPEST = 40;
+    private static final int LEAST_USABLE_BYTES = 480;
 
     private final ByteBuffer file;
     private final int pageBytes;
     private final int usableBytes;
     private final String table;
+    /** What pages and rows may yet be read: those of a sound file are read once. */
+    private long pagesLeft;
+
+    private long bytesLeft;
 
     /** A column of a row: a type of SQLite's and where its bytes are. */
     private record Column(long type, byte[] bytes) {}
@@ -38,6 +43,11 @@ final class SqliteTable {
         int size = file.getShort(16) & 0xffff;
         pageBytes = size == 1 ? 65536 : size;
         usableBytes = pageBytes - (file.get(20) & 0xff);
+        if (usableBytes < LEAST_USABLE_BYTES) {
+            throw new MalformedPackagesException("an SQLite database with pages of %d bytes".formatted(pageBytes));
+        }
+        pagesLeft = database.length / pageBytes + 1L;
+        bytesLeft = database.length;
     }
 
     /** Every blob of every row. */
@@ -66,7 +76,7 @@ final class SqliteTable {
     }
 
     private void read(int page, List<Row> rows, int depth) throws IOException {
-        if (depth > DEEPEST) {
+        if (depth > DEEPEST || --pagesLeft < 0) {
             throw new MalformedPackagesException("its pages go round in a circle");
         }
         int start = Math.multiplyExact(page - 1, pageBytes);
@@ -87,10 +97,14 @@ final class SqliteTable {
         }
     }
 
-    private Row row(int cell) {
+    private Row row(int cell) throws IOException {
         file.position(cell);
         int length = Math.toIntExact(variable(file));
         variable(file); // the row's number
+        bytesLeft -= length + 2L; // with these two numbers
+        if (length < 0 || bytesLeft < 0) {
+            throw new MalformedPackagesException("its rows are longer than the file");
+        }
         ByteBuffer payload = ByteBuffer.wrap(payload(length));
         int headerBytes = (int) variable(payload);
         List<Long> types = new ArrayList<>();
@@ -100,7 +114,11 @@ final class SqliteTable {
         payload.position(headerBytes);
         List<Column> columns = new ArrayList<>();
         for (long type : types) {
-            byte[] bytes = new byte[sizeOf(type)];
+            int size = sizeOf(type);
+            if (size > payload.remaining()) {
+                throw new MalformedPackagesException("a column is longer than its row");
+            }
+            byte[] bytes = new byte[size];
             payload.get(bytes);
             columns.add(new Column(type, bytes));
         }

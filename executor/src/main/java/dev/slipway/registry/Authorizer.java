@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the Authorization header for requests to one registry: tokens are fetched once per scope and kept until they
- * end, and a credential that is refused makes way for the next less specific one; anonymous is the last for pulls. When none is
- * left, and they were found a while ago, they are looked for again.
+ * end, and a credential that is refused makes way for the next less specific one; anonymous is the last for pulls. When
+ * none is left, and they were found a while ago, they are looked for again.
  */
 final class Authorizer {
     /** Clouds give credentials for an hour or less, and builds take longer. */

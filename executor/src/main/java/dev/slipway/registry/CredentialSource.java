@@ -16,6 +16,6 @@ public interface CredentialSource {
      */
     List<Credential.Found> find(String registry, String repository);
 
-    /** Forgets what others have said about a registry, since it may have ended: the next {@link #find} asks them again. */
+    /** Forgets what others have said about a registry, which may have ended: the next {@link #find} asks them again. */
     default void forget(String registry) {}
 }

@@ -4,9 +4,11 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -24,6 +26,7 @@ public final class MetadataServer {
 
     private final Duration limit;
 
+    /** Waits for an answer as long as {@link #LIMIT}. */
     public MetadataServer() {
         this(LIMIT);
     }
@@ -36,14 +39,16 @@ public final class MetadataServer {
      * Whether something answers there in time, whatever it says.
      *
      * @param url such as {@link #USUAL}; a bare host is one, too
+     * @throws IOException if it is no URL
      */
-    public boolean answers(String url) {
-        FutureTask<Boolean> question = new FutureTask<>(() -> speaks(url));
+    public boolean answers(String url) throws IOException {
+        URI server = parse(url);
+        FutureTask<Boolean> question = new FutureTask<>(() -> speaks(server));
         // A name may take long to resolve, and that can't be interrupted: whoever hangs must not keep us.
         Thread.ofPlatform().daemon().name("metadata-server").start(question);
         try {
             return question.get(limit.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (TimeoutException | java.util.concurrent.ExecutionException e) {
+        } catch (TimeoutException | ExecutionException e) {
             return false; // nowhere, nobody, or silence: all of them mean that there is none for us
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -51,8 +56,19 @@ public final class MetadataServer {
         }
     }
 
-    private boolean speaks(String url) throws IOException {
-        URI uri = URI.create(url.contains("://") ? url : "http://" + url);
+    private static URI parse(String url) throws IOException {
+        try {
+            URI uri = new URI(url.contains("://") ? url : "http://" + url);
+            if (uri.getHost() != null && uri.getPort() <= 0xffff) {
+                return uri;
+            }
+        } catch (URISyntaxException e) {
+            throw new IOException("%s is no URL of a metadata server".formatted(url), e);
+        }
+        throw new IOException("%s is no URL of a metadata server".formatted(url));
+    }
+
+    private boolean speaks(URI uri) throws IOException {
         if ("https".equals(uri.getScheme())) {
             return true; // no metadata server, but somebody's own stand-in, who is known to be there
         }

@@ -13,6 +13,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
+import java.util.Random;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -89,14 +91,80 @@ class RpmDatabasesTest {
 
     @Test
     void readsSqlite() throws IOException {
-        assertThatAllAreIn("var/lib/rpm/rpmdb.sqlite", Files.readAllBytes(directory.resolve("sqlite/rpmdb.sqlite")));
+        assertThatAllAreIn("var/lib/rpm/rpmdb.sqlite", sqlite());
+    }
+
+    private static byte[] sqlite() throws IOException {
+        return Files.readAllBytes(directory.resolve("sqlite/rpmdb.sqlite"));
+    }
+
+    private static byte[] berkeley() throws IOException {
+        Program.require("db5.3_load", "db5.3-util");
+        shell("rm -f Packages && python3 export.py | db5.3_load Packages");
+        return Files.readAllBytes(directory.resolve("Packages"));
+    }
+
+    private static List<String> unread(String path, byte[] database) throws IOException {
+        PackageCatalog catalog = new PackageCatalog();
+        catalog.add(path, database.length, false, new ByteArrayInputStream(database));
+        return List.copyOf(catalog.unread());
+    }
+
+    /** Numbers that no sound database has, where it has those that say how long something is and where. */
+    @Test
+    void whateverIsDamagedEndsInWords() throws IOException {
+        Map<String, byte[]> databases = Map.of(
+                "var/lib/rpm/rpmdb.sqlite", sqlite(),
+                "var/lib/rpm/Packages", berkeley(),
+                "var/lib/rpm/Packages.db", ndb());
+        int[] wild = {0, 1, -1, 0x7fffffff, 0x80000000, 0x10000, 0x10000000};
+        Random random = new Random(11);
+        for (Map.Entry<String, byte[]> sound : databases.entrySet()) {
+            int damaged = 0;
+            for (int round = 0; round < 1500; round++) {
+                ByteBuffer database = ByteBuffer.wrap(sound.getValue().clone());
+                for (int change = random.nextInt(1, 4); change > 0; change--) {
+                    int page = random.nextInt(database.capacity() / 4096) * 4096;
+                    database.putInt(page + random.nextInt(64), wild[random.nextInt(wild.length)]);
+                }
+                damaged += unread(sound.getKey(), database.array()).size();
+            }
+            assertThat(damaged).as(sound.getKey()).isPositive();
+        }
+    }
+
+    @Test
+    void aValueOfBerkeleysThatGoesOnOutsideOfTheFileIsNamed() throws IOException {
+        ByteBuffer database = ByteBuffer.wrap(berkeley()).order(ByteOrder.LITTLE_ENDIAN);
+        for (int page = 0; page < database.capacity(); page += 4096) {
+            if (database.get(page + 25) == 7) { // an overflow page
+                database.putInt(page + 16, 0x7fffffff);
+            }
+        }
+        assertThat(unread("var/lib/rpm/Packages", database.array()))
+                .singleElement()
+                .asString()
+                .contains("/var/lib/rpm/Packages", "page 2147483647 is none of this file's");
+    }
+
+    @Test
+    void packagesThatAllLieAtOnePlaceAreNotReadOverAndOver() throws IOException {
+        ByteBuffer database = ByteBuffer.wrap(ndb()).order(ByteOrder.LITTLE_ENDIAN);
+        for (int slot = 3; slot < 256; slot++) {
+            database.putInt(slot * 16 + 4, database.getInt(2 * 16 + 4))
+                    .putInt(slot * 16 + 8, database.getInt(2 * 16 + 8));
+        }
+        int blob = database.getInt(2 * 16 + 8) * 16;
+        database.putInt(blob + 12, database.capacity() / 2);
+        assertThat(unread("var/lib/rpm/Packages.db", database.array()))
+                .singleElement()
+                .asString()
+                .contains("its packages are longer than the file");
     }
 
     @Test
     void readsBerkeleyDb() throws IOException {
-        Program.require("db5.3_load", "db5.3-util");
-        shell("python3 export.py | db5.3_load Packages");
-        byte[] database = Files.readAllBytes(directory.resolve("Packages"));
+        byte[] database = berkeley();
         assertThatAllAreIn("var/lib/rpm/Packages", database);
         for (int cut : List.of(600, 5000, database.length / 2)) {
             PackageCatalog catalog = new PackageCatalog();
@@ -109,9 +177,13 @@ class RpmDatabasesTest {
         }
     }
 
-    /** Debian's rpm can't write this kind; the layout is that of rpm's {@code rpmpkg.c}. */
     @Test
     void readsNdb() throws IOException {
+        assertThatAllAreIn("usr/lib/sysimage/rpm/Packages.db", ndb());
+    }
+
+    /** Debian's rpm can't write this kind; the layout is that of rpm's {@code rpmpkg.c}. */
+    private static byte[] ndb() throws IOException {
         List<byte[]> headers = new ArrayList<>();
         for (String line : shell("python3 export.py").lines().toList()) {
             if (line.startsWith(" ") && line.length() > 100) {
@@ -136,7 +208,7 @@ class RpmDatabasesTest {
                 block += blocksOf(header);
             }
         }
-        assertThatAllAreIn("usr/lib/sysimage/rpm/Packages.db", file.array());
+        return file.array();
     }
 
     /** Head, content up to a whole block, and a tail with a checksum. */

@@ -1,12 +1,15 @@
 package dev.slipway.registry;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class MetadataServerTest {
     private static String url(ServerSocket socket) {
@@ -39,5 +42,13 @@ class MetadataServerTest {
             url = url(gone);
         }
         assertThat(new MetadataServer().answers(url)).isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"http://", "http://a b", "metadata:port", "http://metadata:99999"})
+    void whatIsNoUrlIsNamed(String url) {
+        assertThatThrownBy(() -> new MetadataServer().answers(url))
+                .isInstanceOf(IOException.class)
+                .hasMessage(url + " is no URL of a metadata server");
     }
 }

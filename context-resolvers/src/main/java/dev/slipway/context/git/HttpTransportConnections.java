@@ -158,15 +158,15 @@ record HttpTransportConnections(Connections connections, boolean verified) imple
         @Override
         public void configure(KeyManager[] keys, TrustManager[] trust, SecureRandom random)
                 throws KeyManagementException {
-            throw verified();
+            throw refusal();
         }
 
         @Override
         public void setHostnameVerifier(HostnameVerifier verifier) throws KeyManagementException {
-            throw verified();
+            throw refusal();
         }
 
-        private KeyManagementException verified() {
+        private KeyManagementException refusal() {
             return new KeyManagementException("the certificate of %s is verified, unless --git insecure-skip-tls=true"
                     .formatted(http.getURL().getHost()));
         }

@@ -46,7 +46,7 @@ final class S3Bucket implements Bucket {
                     client.headObject(request -> request.bucket(name).key(key));
             return Optional.of(new StoredObject(
                     key,
-                    whole(key, found.contentLength()),
+                    whole(key, "Content-Length", found.contentLength()),
                     version(key, found.eTag()),
                     modified(found.lastModified())));
         } catch (NoSuchKeyException e) {
@@ -63,8 +63,10 @@ final class S3Bucket implements Bucket {
                     request -> request.bucket(name).prefix(prefix).continuationToken(from.orElse(null)));
             List<StoredObject> objects = new ArrayList<>();
             for (S3Object found : page.contents()) {
-                objects.add(new StoredObject(
-                        found.key(), found.size(), version(found.key(), found.eTag()), modified(found.lastModified())));
+                if (found.eTag() == null || found.eTag().isEmpty()) {
+                    throw withoutTag(found.key());
+                }
+                objects.add(new StoredObject(found.key(), found.size(), found.eTag(), modified(found.lastModified())));
             }
             return new Page(objects, Optional.ofNullable(page.nextContinuationToken()));
         } catch (SdkException e) {
@@ -73,28 +75,34 @@ final class S3Bucket implements Bucket {
     }
 
     private String version(String key, @Nullable String etag) throws IOException {
-        String version = whole(key, etag);
+        String version = whole(key, "ETag", etag);
         if (version.isEmpty()) {
-            throw new Refused(
-                    "%s: the store gives it no ETag, so that two versions of it could get mixed".formatted(uriOf(key)));
+            throw withoutTag(key);
         }
         if (version.startsWith("\"") && (version.length() == 1 || !version.endsWith("\""))) {
-            throw cut(key);
+            throw cut(key, "ETag");
         }
         return version;
     }
 
+    private Refused withoutTag(String key) {
+        return new Refused(
+                "%s: the store gives it no ETag, so that two versions of it could get mixed".formatted(uriOf(key)));
+    }
+
     /** A header that every store sends. */
-    private <T> T whole(String key, @Nullable T header) throws IOException {
-        if (header == null) {
-            throw cut(key);
+    private <T> T whole(String key, String header, @Nullable T value) throws IOException {
+        if (value == null) {
+            throw cut(key, header);
         }
-        return header;
+        return value;
     }
 
     /** The client library takes headers for complete when the connection is closed amid them. */
-    private IOException cut(String key) {
-        return new IOException("%s: the connection ended in the middle of an answer".formatted(uriOf(key)));
+    private IOException cut(String key, String header) {
+        return new IOException(
+                "%s: an answer came without its %s: the connection ended in the middle of it, or the store doesn't send one"
+                        .formatted(uriOf(key), header));
     }
 
     private static Instant modified(@Nullable Instant time) {
@@ -127,7 +135,7 @@ final class S3Bucket implements Bucket {
         if (!object.version().equals(version(object.key(), answer.eTag()))) {
             throw replaced(object, null);
         }
-        if (whole(object.key(), answer.contentLength()) != lengthBytes) {
+        if (whole(object.key(), "Content-Length", answer.contentLength()) != lengthBytes) {
             throw new Refused("%s: the store sends %s bytes where %d were asked for: it does not honour ranges"
                     .formatted(uriOf(object.key()), answer.contentLength(), lengthBytes));
         }

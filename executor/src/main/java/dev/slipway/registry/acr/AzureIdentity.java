@@ -30,7 +30,7 @@ import java.util.Set;
 final class AzureIdentity {
     private static final Duration CONNECT = Duration.ofSeconds(2);
 
-    /** Where Microsoft Entra ID is known to be; another place vouches for itself (Azure Stack, a network without a way out). */
+    /** Where Microsoft Entra ID is; another place vouches for itself (Azure Stack, a network without a way out). */
     private static final Set<String> PUBLISHED = Set.of(
             "login.microsoftonline.com",
             "login.chinacloudapi.cn",

@@ -65,14 +65,15 @@ final class AwsIdentity {
     }
 
     /**
-     * Signs as the SDK's default chain would, in its order; but the machine's own role is asked for only where a machine of
-     * Amazon's answers. None where nothing on this machine says who we are.
+     * Signs as the SDK's default chain would, in its order; but the machine's own role is asked for only where a metadata
+     * server answers. None where nothing on this machine says who we are.
      */
     Optional<Signed> sign(URI uri, String target, String body, EcrHost host) throws IOException {
         try {
             Optional<String> tokenFile = variable("AWS_WEB_IDENTITY_TOKEN_FILE");
             Optional<String> role = variable("AWS_ROLE_ARN");
-            boolean hasKey = variable("AWS_ACCESS_KEY_ID").isPresent();
+            boolean hasKey = variable("AWS_ACCESS_KEY_ID").isPresent()
+                    && variable("AWS_SECRET_ACCESS_KEY").isPresent();
             if (!hasKey && tokenFile.isPresent() && role.isPresent()) {
                 return Optional.of(sign(uri, target, body, host, assumed(Path.of(tokenFile.get()), role.get(), host)));
             }
@@ -87,7 +88,7 @@ final class AwsIdentity {
                     String.valueOf(e.getMessage()).startsWith("Unable to load credentials from any of the providers");
             // Whoever names an identity doesn't want to be the machine instead, but to hear why it can't be had.
             if (nobody && NAMES.stream().allMatch(name -> variable(name).isEmpty())) {
-                return hasInstanceRole() ? Optional.of(signAsTheMachine(uri, target, body, host)) : Optional.empty();
+                return hasMetadataServer() ? signAsTheMachine(uri, target, body, host) : Optional.empty();
             }
             throw new IOException("AWS: " + firstLine(e), e);
         } catch (SdkException | UncheckedIOException e) {
@@ -133,15 +134,20 @@ final class AwsIdentity {
         }
     }
 
-    private static Signed signAsTheMachine(URI uri, String target, String body, EcrHost host) throws IOException {
+    /** The server may be another cloud's, or the machine without a role: what is public is read without a login then. */
+    private static Optional<Signed> signAsTheMachine(URI uri, String target, String body, EcrHost host)
+            throws IOException {
         try (InstanceProfileCredentialsProvider role = InstanceProfileCredentialsProvider.create()) {
-            return sign(uri, target, body, host, role.resolveCredentials());
+            return Optional.of(sign(uri, target, body, host, role.resolveCredentials()));
         } catch (SdkException e) {
+            if (host.isPublic()) {
+                return Optional.empty();
+            }
             throw new IOException("AWS: " + firstLine(e), e);
         }
     }
 
-    private boolean hasInstanceRole() {
+    private boolean hasMetadataServer() throws IOException {
         if (variable("AWS_EC2_METADATA_DISABLED").map(Boolean::parseBoolean).orElse(false)) {
             return false;
         }

@@ -56,7 +56,8 @@ final class GoogleIdentity {
         if (Files.isRegularFile(login)) {
             return Optional.of(ofFile("the login of gcloud", login, factory));
         }
-        if (!metadata.answers(environment.getOrDefault(METADATA_HOST, MetadataServer.USUAL))) {
+        String server = environment.getOrDefault(METADATA_HOST, "");
+        if (!metadata.answers(server.isBlank() ? MetadataServer.USUAL : server)) {
             return Optional.empty();
         }
         GoogleCredentials credentials;

@@ -26,6 +26,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
 import java.util.zip.GZIPOutputStream;
@@ -138,6 +139,25 @@ class S3ResolverTest {
                     .isInstanceOf(Refused.class)
                     .hasMessage(
                             "s3://sources/moving was replaced while it was being downloaded: start the build again");
+        }
+    }
+
+    @Test
+    void aStoreWithoutETagsIsSaidToHaveNone() throws Exception {
+        String listing = "<ListBucketResult><Contents><Key>tree/f</Key><Size>1</Size></Contents></ListBucketResult>";
+        try (FaultProxy proxy = FaultProxy.before(server.host())
+                        .then(Fault.Answer.of(200))
+                        .then(new Fault.Answer("HTTP/1.1 200 OK\r\nContent-Length: %d\r\nConnection: close\r\n\r\n%s"
+                                .formatted(listing.length(), listing)));
+                Location location = new S3Store()
+                        .open(ContextUri.parse("s3://sources/f"), through(proxy), NetworkSettings.direct())) {
+            Bucket bucket = location.bucket();
+            assertThatThrownBy(() -> bucket.find("f"))
+                    .hasMessage(
+                            "s3://sources/f: an answer came without its ETag: the connection ended in the middle of it, or the store doesn't send one");
+            assertThatThrownBy(() -> bucket.list("tree/", Optional.empty()))
+                    .isInstanceOf(Refused.class)
+                    .hasMessageStartingWith("s3://sources/tree/f: the store gives it no ETag");
         }
     }
 
