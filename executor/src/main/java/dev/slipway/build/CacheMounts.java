@@ -27,6 +27,7 @@ final class CacheMounts {
     private static final int DEFAULT_MODE = 0755;
     private static final PathBytes LOCK = PathBytes.of("lock");
     private static final PathBytes DATA = PathBytes.of("data");
+    private static final PathBytes UNFINISHED = PathBytes.of("unfinished");
     private static final PathBytes GATE = PathBytes.of("gate");
 
     private final Path directory;
@@ -88,17 +89,21 @@ final class CacheMounts {
             if (place.statusIfPresent(DATA).isPresent()) {
                 return;
             }
-            place.makeDirectory(DATA, DEFAULT_MODE);
-            FileStatus like = seed.isPresent() ? pour(seed.get(), place) : place.status(DATA);
-            place.setOwner(DATA, (int) ownership.uid().orElse(seed.isPresent() ? like.uid() : 0), (int)
+            // A builder that was killed while it poured leaves no half of a seed behind for the next.
+            place.removeTree(UNFINISHED);
+            place.makeDirectory(UNFINISHED, DEFAULT_MODE);
+            FileStatus like = seed.isPresent() ? pour(seed.get(), place) : place.status(UNFINISHED);
+            place.setOwner(UNFINISHED, (int) ownership.uid().orElse(seed.isPresent() ? like.uid() : 0), (int)
                     ownership.gid().orElse(seed.isPresent() ? like.gid() : 0));
-            place.setPermissions(DATA, ownership.mode().orElse(seed.isPresent() ? like.permissions() : DEFAULT_MODE));
+            place.setPermissions(
+                    UNFINISHED, ownership.mode().orElse(seed.isPresent() ? like.permissions() : DEFAULT_MODE));
+            place.rename(UNFINISHED, place, DATA);
         }
     }
 
     private static FileStatus pour(MountSources.Seed seed, Directory place) throws IOException, CopyException {
         CopyRules rules = new CopyRules(Optional.empty(), Optional.empty(), Instant.EPOCH);
-        Copier copier = new Copier(DirectoryTree.of(place), "/" + DATA, rules, false, DockerIgnore.none());
+        Copier copier = new Copier(DirectoryTree.of(place), "/" + UNFINISHED, rules, false, DockerIgnore.none());
         copier.copyFile(seed.source(), seed.path(), false);
         copier.finish();
         return seed.source().tree().status(seed.path()).orElseThrow();

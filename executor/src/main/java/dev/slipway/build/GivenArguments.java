@@ -8,15 +8,23 @@ import dev.slipway.progress.ProgressListener;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** Build arguments that nobody declares: no error, but probably a slip (spec: ARG). */
+/** Build arguments that nobody declares, or that only BuildKit heeds: no error, but probably a slip (spec: ARG). */
 final class GivenArguments {
+    private static final String BUILDKITS_OWN = "BUILDKIT_";
+    private static final Set<String> HONOURED = Set.of(
+            "BUILDKIT_CACHE_MOUNT_NS",
+            "BUILDKIT_CONTEXT_KEEP_GIT_DIR",
+            "BUILDKIT_DOCKERFILE_CHECK",
+            "BUILDKIT_SANDBOX_HOSTNAME",
+            BuildPlanner.EPOCH);
+
     private GivenArguments() {}
 
     static void warnOfUnused(BuildPlan plan, ProgressListener progress) {
         Set<String> unused = new TreeSet<>(plan.globals().given().keySet());
         unused.removeAll(plan.globals().values().keySet());
         unused.removeAll(PredefinedArguments.PROXIES);
-        unused.removeIf(name -> name.startsWith("BUILDKIT_") || name.equals(BuildPlanner.EPOCH));
+        unused.removeAll(HONOURED);
         for (ArgInstruction arg : plan.dockerfile().globalArgs()) {
             arg.declarations().stream().map(ArgDeclaration::name).forEach(unused::remove);
         }
@@ -27,8 +35,15 @@ final class GivenArguments {
                 }
             }
         }
+        // Declaring these sets no variable, and no scan here asks for them.
+        ArgStep.NOT_VARIABLES.stream()
+                .filter(plan.globals().given()::containsKey)
+                .forEach(unused::add);
         for (String name : unused) {
-            progress.warn("--build-arg %s: no stage that is built declares it with ARG".formatted(name));
+            progress.warn((name.startsWith(BUILDKITS_OWN)
+                            ? "--build-arg %s: it has no effect here; leave it out"
+                            : "--build-arg %s: no stage that is built declares it with ARG")
+                    .formatted(name));
         }
     }
 }

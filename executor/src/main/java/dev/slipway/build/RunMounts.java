@@ -12,6 +12,7 @@ import dev.slipway.posix.PathBytes;
 import dev.slipway.progress.FailureClass;
 import dev.slipway.sandbox.Mount;
 import dev.slipway.sandbox.Mount.Writes;
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -30,6 +31,7 @@ final class RunMounts implements AutoCloseable {
     private static final int SECRET_MODE = 0400;
     private static final int SOCKET_MODE = 0600;
     private static final String AGENT_VARIABLE = "SSH_AUTH_SOCK";
+    private static final String CACHE_NAMESPACE = "BUILDKIT_CACHE_MOUNT_NS";
     private static final String AGENT_SOCKET = "/run/buildkit/ssh_agent.";
 
     private final RunInstruction run;
@@ -37,7 +39,7 @@ final class RunMounts implements AutoCloseable {
     private final StageState state;
     private final List<Mount> mounts = new ArrayList<>();
     private final Map<String, String> variables = new LinkedHashMap<>();
-    private final List<CacheMounts.Lease> leases = new ArrayList<>();
+    private final Map<String, CacheMounts.Lease> leases = new LinkedHashMap<>();
     private final List<Optional<Agents.Socket>> sockets = new ArrayList<>();
 
     private RunMounts(RunInstruction run, PlannedInstruction planned, StageState state) {
@@ -72,16 +74,24 @@ final class RunMounts implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        for (CacheMounts.Lease lease : leases) {
-            lease.close();
-        }
+        List<Closeable> held = new ArrayList<>();
+        leases.values().forEach(lease -> held.add(lease::close));
+        sockets.forEach(socket -> socket.ifPresent(open -> held.add(open::close)));
         leases.clear();
-        for (Optional<Agents.Socket> socket : sockets) {
-            if (socket.isPresent()) {
-                socket.get().close();
+        sockets.clear();
+        List<IOException> failures = new ArrayList<>();
+        for (Closeable each : held) {
+            try {
+                each.close();
+            } catch (IOException e) { // the others are given back all the same
+                failures.add(e);
             }
         }
-        sockets.clear();
+        if (!failures.isEmpty()) {
+            IOException first = failures.removeFirst();
+            failures.forEach(first::addSuppressed);
+            throw first;
+        }
     }
 
     private void add(dev.slipway.dockerfile.Mount mount)
@@ -115,20 +125,37 @@ final class RunMounts implements AutoCloseable {
 
     private void addCache(dev.slipway.dockerfile.Mount.Cache cache)
             throws BuildException, CopyException, IOException, InterruptedException {
-        CacheMounts caches = state.session().caches();
-        Optional<MountSources.Seed> seed = cache.from().isEmpty()
-                ? Optional.empty()
-                : Optional.of(state.session()
-                        .mountSources()
-                        .seed(planned.source(cache.from().get()), cache.sourcePath(), run.source()));
-        CacheMounts.Lease lease = caches.acquire(cache.id(), cache.sharing(), cache.ownership(), seed);
-        leases.add(lease);
+        CacheMounts.Lease lease = lease(cache);
         String below = cache.from().isEmpty() ? cache.sourcePath() : "";
         mounts.add(new Mount.Bind(
                 target(cache.target()),
                 lease.directory(),
                 TreePaths.clean(below),
                 cache.readOnly() ? Writes.REFUSED : Writes.KEPT));
+    }
+
+    /** A cache that a step mounts twice is one directory: a lock of its own for each would wait for itself. */
+    private CacheMounts.Lease lease(dev.slipway.dockerfile.Mount.Cache cache)
+            throws BuildException, CopyException, IOException, InterruptedException {
+        String id = inNamespace(cache.id());
+        CacheMounts.Lease held = leases.get(id);
+        if (held != null) {
+            return held;
+        }
+        Optional<MountSources.Seed> seed = cache.from().isEmpty()
+                ? Optional.empty()
+                : Optional.of(state.session()
+                        .mountSources()
+                        .seed(planned.source(cache.from().get()), cache.sourcePath(), run.source()));
+        CacheMounts.Lease lease = state.session().caches().acquire(id, cache.sharing(), cache.ownership(), seed);
+        leases.put(id, lease);
+        return lease;
+    }
+
+    /** BuildKit's own way to keep the caches of projects apart that share a store. */
+    private String inNamespace(String id) {
+        String namespace = state.session().plan().globals().given().getOrDefault(CACHE_NAMESPACE, "");
+        return namespace.isEmpty() ? id : namespace + "/" + id;
     }
 
     private void addSecret(dev.slipway.dockerfile.Mount.Secret secret) throws BuildException, IOException {
@@ -190,7 +217,7 @@ final class RunMounts implements AutoCloseable {
         return value.getBytes(StandardCharsets.UTF_8);
     }
 
-    /** Without an agent an optional mount sets the variable and brings no socket. */
+    /** Without an agent an optional mount sets the variable, unless the stage did, and brings no socket. */
     private void addAgent(dev.slipway.dockerfile.Mount.Ssh ssh) throws BuildException, IOException {
         Agents agents = state.session().agents();
         boolean given = agents.has(ssh.id());
@@ -215,7 +242,9 @@ final class RunMounts implements AutoCloseable {
         } else {
             sockets.add(Optional.empty());
         }
-        variables.putIfAbsent(AGENT_VARIABLE, "/" + target.toUtf8());
+        if (!state.scope().variables().containsKey(AGENT_VARIABLE)) {
+            variables.putIfAbsent(AGENT_VARIABLE, "/" + target.toUtf8());
+        }
     }
 
     private PathBytes target(Optional<String> target) {

@@ -196,6 +196,12 @@ final class MountParser {
             }
             case "tmpfs" -> {
                 requireTarget(at);
+                if (Boolean.TRUE.equals(readOnly)) {
+                    throw refuse(
+                            flag,
+                            "RUN --mount: a read-only tmpfs mount would stay empty",
+                            "Remove readonly or ro, or choose another type.");
+                }
                 yield new Mount.Tmpfs(at, size);
             }
             case "secret" -> secret(at, ownership);
