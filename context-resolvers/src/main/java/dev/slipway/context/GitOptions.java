@@ -24,6 +24,9 @@ public record GitOptions(
     /** One commit, without submodules and without {@code .git}. */
     public static final GitOptions DEFAULT = new GitOptions(Optional.empty(), true, false, false, 1, false);
 
+    /** BuildKit's build argument for {@code keep-git-dir}. */
+    public static final String KEEP_GIT_DIRECTORY = "BUILDKIT_CONTEXT_KEEP_GIT_DIR";
+
     private static final String FORM = "branch=NAME, single-branch=BOOL, recurse-submodules=BOOL, "
             + "insecure-skip-tls=BOOL, depth=NUMBER or keep-git-dir=BOOL, parted by commas";
 
@@ -71,6 +74,14 @@ public record GitOptions(
                         branch, singleBranch, recurseSubmodules, insecureSkipTls, count(part, value), keepGitDirectory);
             case "keep-git-dir" -> withGitDirectory(truth(part, value));
             default -> throw new IllegalArgumentException("--git \"%s\": write %s".formatted(part, FORM));
+        };
+    }
+
+    /** Whether a build argument says yes, as Go's {@code strconv.ParseBool} reads it; anything else is no, as there. */
+    public static boolean isTrue(String buildArgument) {
+        return switch (buildArgument) {
+            case "1", "t", "T", "true", "TRUE", "True" -> true;
+            default -> false;
         };
     }
 

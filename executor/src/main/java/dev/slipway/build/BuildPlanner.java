@@ -43,6 +43,7 @@ final class BuildPlanner {
     private final List<Integer> targets;
     private final List<FromInstruction> froms = new ArrayList<>();
     private final List<Base> bases = new ArrayList<>();
+    private final Set<Integer> replaced = new HashSet<>();
     private final List<List<PlannedInstruction>> instructions = new ArrayList<>();
     private final Map<Integer, PlannedStage> planned = new TreeMap<>();
 
@@ -149,13 +150,17 @@ final class BuildPlanner {
         for (Stage stage : dockerfile.stages()) {
             FromInstruction from = stage.from().expand(expander);
             froms.add(from);
-            Optional<Base> replaced = stage.name().flatMap(contexts::find);
-            bases.add(replaced.isPresent() ? replaced.get() : names.base(stage, from.image()));
+            Platform wanted = from.platform().isPresent() ? platformOf(stage, from) : platform;
+            Optional<Base> context = stage.name().flatMap(name -> contexts.find(name, wanted));
+            if (context.isPresent()) {
+                replaced.add(stage.index());
+            }
+            bases.add(context.isPresent() ? context.get() : names.base(stage, from.image(), wanted));
         }
     }
 
     private boolean isReplaced(Stage stage) {
-        return stage.name().flatMap(contexts::find).isPresent();
+        return replaced.contains(stage.index());
     }
 
     private List<PlannedInstruction> plannedInstructions(Stage stage) throws BuildException, DockerfileException {
@@ -266,11 +271,12 @@ final class BuildPlanner {
         if (base instanceof Base.OfStage below) {
             return Objects.requireNonNull(planned.get(below.index())).platform();
         }
-        if (from.platform().isEmpty() || base instanceof Base.Scratch) {
-            return platform;
-        }
+        return from.platform().isEmpty() || base instanceof Base.Scratch ? platform : platformOf(stage, from);
+    }
+
+    private static Platform platformOf(Stage stage, FromInstruction from) throws BuildException {
         try {
-            return Platform.parse(from.platform().get(), Platform.host());
+            return Platform.parse(from.platform().orElseThrow(), Platform.host());
         } catch (IllegalArgumentException e) {
             throw Locations.failure(FailureClass.DOCKERFILE, stage.from().source(), String.valueOf(e.getMessage()), e);
         }

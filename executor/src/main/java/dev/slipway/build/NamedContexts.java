@@ -37,6 +37,11 @@ final class NamedContexts {
 
     /** The context of that name for the target platform first, then for any. */
     Optional<Base> find(String name) {
+        return find(name, platform);
+    }
+
+    /** The context of that name for a platform first, then for any. */
+    Optional<Base> find(String name, Platform platform) {
         String familiar = familiar(name);
         return Optional.ofNullable(byName.get(familiar + "::" + platform))
                 .or(() -> Optional.ofNullable(byName.get(familiar)));

@@ -29,7 +29,6 @@ import java.util.Optional;
  * aren't directories (spec: ADD git, named contexts). Each context is fetched when something first needs it, and once.
  */
 final class RemoteSources {
-    private static final String KEEP_GIT_DIRECTORY = "BUILDKIT_CONTEXT_KEEP_GIT_DIR";
     private static final String HTTP_FILE = "context";
 
     private final Path temporary;
@@ -48,7 +47,8 @@ final class RemoteSources {
         this.temporary = temporary;
         this.downloads = downloads;
         this.progress = progress;
-        this.keepGitDirectory = "1".equals(request.buildArguments().get(KEEP_GIT_DIRECTORY));
+        this.keepGitDirectory =
+                GitOptions.isTrue(request.buildArguments().getOrDefault(GitOptions.KEEP_GIT_DIRECTORY, ""));
         this.options = ContextOptions.in(temporary)
                 .withEnvironment(request.environment())
                 .withNetwork(network)

@@ -2,6 +2,7 @@ package dev.slipway.build;
 
 import dev.slipway.dockerfile.InstructionSource;
 import dev.slipway.dockerfile.Stage;
+import dev.slipway.image.Platform;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -28,14 +29,14 @@ final class SourceNames {
         }
     }
 
-    /** What a FROM starts from. */
-    Base base(Stage stage, String image) throws BuildException {
+    /** What a FROM starts from, which is for {@code platform} where contexts are told apart by it. */
+    Base base(Stage stage, String image, Platform platform) throws BuildException {
         for (Stage earlier : stages.subList(0, stage.index()).reversed()) {
             if (earlier.name().filter(image::equals).isPresent()) {
                 return new Base.OfStage(earlier.index());
             }
         }
-        return elsewhere(image);
+        return elsewhere(image, contexts.find(image, platform));
     }
 
     /** What a {@code COPY --from} takes from. */
@@ -56,7 +57,7 @@ final class SourceNames {
     /** What a mount takes from: names only. */
     Base mountSource(String from) throws BuildException {
         Integer index = all.get(from.toLowerCase(Locale.ROOT));
-        return index != null ? new Base.OfStage(index) : elsewhere(from);
+        return index != null ? new Base.OfStage(index) : elsewhere(from, contexts.find(from));
     }
 
     /** The stage that {@code --target} names, by name in any case or by number. */
@@ -65,11 +66,10 @@ final class SourceNames {
         return index != null ? Optional.of(index) : number(name).filter(number -> number < stages.size());
     }
 
-    private Base elsewhere(String name) throws BuildException {
+    private static Base elsewhere(String name, Optional<Base> context) {
         if (name.equals(SCRATCH)) {
             return new Base.Scratch();
         }
-        Optional<Base> context = contexts.find(name);
         return context.isPresent() ? context.get() : new Base.OfImage(name);
     }
 

@@ -31,6 +31,7 @@ final class StageState {
     private ImageConfig config;
     private Scope scope;
     private boolean cmdSet;
+    private boolean committed;
     private Optional<Rootfs> root = Optional.empty();
     private OptionalLong lastLayerBytes = OptionalLong.empty();
 
@@ -132,7 +133,7 @@ final class StageState {
 
     /** Whether nothing has been put onto {@code scratch} yet, so that no name of an owner can be known. */
     boolean isBare() {
-        return startsEmpty && layers.isEmpty();
+        return startsEmpty && !committed;
     }
 
     /** The command line for a shell form. */
@@ -191,6 +192,7 @@ final class StageState {
 
     /** Makes a layer of what a step changed, and notes the instruction. */
     void commit(CommitScope scope, String createdBy) throws IOException {
+        committed = true;
         if (session.isSingleSnapshot(stage)) {
             note(createdBy);
             return;

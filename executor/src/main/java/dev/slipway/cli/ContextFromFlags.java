@@ -84,7 +84,12 @@ final class ContextFromFlags {
     private static GitOptions git(GivenFlags flags) throws UsageException {
         try {
             GitOptions options = GitOptions.parse(flags.value(SourceFlags.GIT).orElse(""));
-            boolean kept = flags.values(SourceFlags.BUILD_ARG).contains("BUILDKIT_CONTEXT_KEEP_GIT_DIR=1");
+            String argument = GitOptions.KEEP_GIT_DIRECTORY + "=";
+            boolean kept = flags.values(SourceFlags.BUILD_ARG).stream()
+                    .filter(given -> given.startsWith(argument))
+                    .reduce((earlier, later) -> later)
+                    .filter(given -> GitOptions.isTrue(given.substring(argument.length())))
+                    .isPresent();
             return kept ? options.withGitDirectory(true) : options;
         } catch (IllegalArgumentException refused) {
             throw new UsageException(String.valueOf(refused.getMessage()));

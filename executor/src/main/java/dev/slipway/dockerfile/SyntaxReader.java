@@ -67,7 +67,7 @@ final class SyntaxReader {
         skipForeignSyntax(0);
         while (line == 0 && at < lines.size()) {
             Optional<Directive> directive = Directive.parse(lines.get(at), at + 1);
-            if (directive.isEmpty()) {
+            if (directive.isEmpty() || Blanks.trim(lines.get(at)).startsWith("//")) {
                 return;
             }
             add(directive.get());
