@@ -203,6 +203,27 @@ class ImageBuilderTest {
     }
 
     @Test
+    void aGlobalArgsEpochHoldsUnlessABuildArgumentIsGiven() throws Exception {
+        String dockerfile = "ARG SOURCE_DATE_EPOCH=1400000000\nFROM scratch\nLABEL a=b\n";
+        assertThat(build(dockerfile).created()).contains(Instant.ofEpochSecond(1_400_000_000));
+        flags = request -> request.buildArgument("SOURCE_DATE_EPOCH", "1500000000");
+        assertThat(build(dockerfile).created()).contains(Instant.ofEpochSecond(1_500_000_000));
+    }
+
+    @Test
+    void anArgumentThatOnlyBuildKitHeedsIsSaidToHaveNoEffect() throws Exception {
+        flags = request ->
+                request.buildArgument("BUILDKIT_INLINE_CACHE", "1").buildArgument("BUILDKIT_CACHE_MOUNT_NS", "own");
+        build("FROM scratch\nLABEL a=b\n");
+        assertThat(events)
+                .extracting(BuildEvent::toString)
+                .filteredOn(text -> text.contains("no effect"))
+                .singleElement()
+                .asString()
+                .contains("BUILDKIT_INLINE_CACHE");
+    }
+
+    @Test
     void aSingleSnapshotIsOneLayer() throws Exception {
         flags = request -> request.layers(new BuildRequest.LayerOptions(
                 BuildRequest.Compression.GZIP,

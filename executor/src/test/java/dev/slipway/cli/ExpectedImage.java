@@ -26,6 +26,7 @@ import java.util.Optional;
  * config /Pointer JSON       a part of the container's config; null for nothing
  * env NAME=VALUE             one of its variables
  * layers 3                   how many
+ * history words              in what the image tells of how it was made
  * </pre>
  */
 record ExpectedImage(List<Line> lines) {
@@ -102,6 +103,10 @@ record ExpectedImage(List<Line> lines) {
                 assertThat(image.config().at("/config/Env"))
                         .as("%s", line)
                         .anyMatch(variable -> variable.asText().equals(line.both()));
+            case "history" ->
+                assertThat(image.config().path("history").toString())
+                        .as("%s", line)
+                        .contains(line.both());
             case "layers" -> assertThat(layers).as("%s", line).hasSize(Integer.parseInt(line.first()));
             default -> throw new AssertionError("there is no such verb: " + line);
         }

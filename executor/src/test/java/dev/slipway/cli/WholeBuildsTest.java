@@ -87,11 +87,9 @@ class WholeBuildsTest {
             access.push(BaseImages.busybox(SHARED.path().resolve("busybox")), "library/busybox", "latest");
         }
         HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        server.createContext("/a", exchange -> {
-            exchange.sendResponseHeaders(200, 2);
-            exchange.getResponseBody().write("a\n".getBytes(StandardCharsets.UTF_8));
-            exchange.close();
-        });
+        serve(server, "/", "r\n".getBytes(StandardCharsets.UTF_8));
+        serve(server, "/a", "a\n".getBytes(StandardCharsets.UTF_8));
+        serve(server, "/packed.tar.gz", packed());
         server.start();
         SERVERS.add(() -> server.stop(0));
         files = "http://127.0.0.1:" + server.getAddress().getPort();
@@ -101,6 +99,22 @@ class WholeBuildsTest {
         GitHttpServer repositories = GitHttpServer.start(served, GitHttpServer.Manners.OPEN);
         SERVERS.add(repositories);
         git = "http://" + repositories.host();
+    }
+
+    private static void serve(HttpServer server, String path, byte[] content) {
+        server.createContext(path, exchange -> {
+            exchange.sendResponseHeaders(200, content.length);
+            exchange.getResponseBody().write(content);
+            exchange.close();
+        });
+    }
+
+    private static byte[] packed() throws IOException {
+        ByteArrayOutputStream packed = new ByteArrayOutputStream();
+        try (OutputStream gzip = new GZIPOutputStream(packed)) {
+            TarBuilder.write(gzip, tar -> tar.owner(1, 2).file("in", 0640, "inside"));
+        }
+        return packed.toByteArray();
     }
 
     @AfterAll
@@ -120,11 +134,7 @@ class WholeBuildsTest {
                 .file("dir/sub/b.txt", "b\n")
                 .file("dir/sub/other", "o\n")
                 .file(".hidden/x", "x\n");
-        ByteArrayOutputStream packed = new ByteArrayOutputStream();
-        try (OutputStream gzip = new GZIPOutputStream(packed)) {
-            TarBuilder.write(gzip, tar -> tar.owner(1, 2).file("in", 0640, "inside"));
-        }
-        Files.write(command.path("context").resolve("archive.tar.gz"), packed.toByteArray());
+        Files.write(command.path("context").resolve("archive.tar.gz"), packed());
     }
 
     @ParameterizedTest

@@ -45,6 +45,7 @@ class LinesTest {
                 .hasSize(1);
         assertThat(parse("// syntax=a/b", "FROM scratch").stages()).hasSize(1);
         assertThat(parse("{\"syntax\": \"a/b\"}", "FROM scratch").stages()).hasSize(1);
+        refusing("// escape=`", "FROM scratch").hasMessageContaining("//");
     }
 
     @Test

@@ -156,6 +156,28 @@ class CopierTest {
     }
 
     @Test
+    void aLinkInsideACopiedTreeGivesWayToAFileAndNotToADirectory() throws Exception {
+        source.directory("d").file("d/x", "new").directory("e").directory("e/x");
+        target.file("kept", "old").directory("d").link("d/x", "/kept");
+        target.directory("there").directory("e").link("e/x", "/there");
+        copy("d", "/d");
+        assertThat(target.at("d/x")).isEqualTo("file 644 0:0 new");
+        assertThat(target.at("kept")).isEqualTo("file 644 0:0 old");
+        assertThatThrownBy(() -> copy("e", "/e")).hasMessageContaining("symbolic link");
+    }
+
+    @Test
+    void anArchivesEntriesFollowAbsoluteLinksInsideTheRoot() throws Exception {
+        source.file(
+                "t.tar",
+                tar(TarEntry.of(TarType.FILE, bytes("lib/x")).permissions(0600).build()));
+        target.directory("usr").directory("usr/lib").link("lib", "/usr/lib");
+        add("t.tar", "/");
+        assertThat(target.at("lib")).isEqualTo("link /usr/lib");
+        assertThat(target.at("usr/lib/x")).isEqualTo("file 600 0:0 ");
+    }
+
+    @Test
     void linksInACircleAreRefused() {
         source.file("a", "a");
         target.link("one", "two").link("two", "one");

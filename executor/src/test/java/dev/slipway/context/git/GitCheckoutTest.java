@@ -19,8 +19,10 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -149,6 +151,28 @@ class GitCheckoutTest {
     }
 
     @Test
+    void aQueryNamesACommitWholeOrShortened() throws Exception {
+        for (String query : List.of("?commit=" + first, "?tag=v1&commit=" + first.substring(0, 10))) {
+            try (BuildContext context = resolve(server.url("team/app") + query)) {
+                assertThat(context.revision()).contains(first);
+            }
+        }
+    }
+
+    @Test
+    void filesHaveTheTimeOfTheirCommitIfTheQuerySaysSo() throws Exception {
+        Instant committed = Instant.parse("2024-02-03T04:05:06Z");
+        try (BuildContext context = resolve(server.url("team/app") + "?mtime=commit")) {
+            assertThat(Files.getLastModifiedTime(context.root().resolve("second.txt")))
+                    .isEqualTo(FileTime.from(committed));
+        }
+        try (BuildContext context = resolve(server.url("team/app") + "?mtime=checkout")) {
+            assertThat(Files.getLastModifiedTime(context.root().resolve("second.txt")))
+                    .isGreaterThan(FileTime.from(committed));
+        }
+    }
+
+    @Test
     void aChecksumHoldsTheRepositoryToACommit() throws Exception {
         resolve(server.url("team/app") + "?ref=v1&checksum=" + first).close();
         assertThatThrownBy(() -> resolve(server.url("team/app") + "?ref=main&checksum=" + first))
@@ -263,9 +287,15 @@ class GitCheckoutTest {
             assertThat(context.root().resolve("modules/relative/lib.txt")).hasContent("lib");
             assertThat(context.root().resolve("modules/ssh/lib.txt")).hasContent("lib");
         }
+        try (BuildContext context = resolve(asking.url("team/parent") + "?submodules=false")) {
+            assertThat(context.root().resolve("modules/relative")).isEmptyDirectory();
+        }
         options = GitOptions.DEFAULT;
         try (BuildContext context = resolve(asking.url("team/parent"))) {
             assertThat(context.root().resolve("modules/relative")).isEmptyDirectory();
+        }
+        try (BuildContext context = resolve(asking.url("team/parent") + "?submodules=true")) {
+            assertThat(context.root().resolve("modules/relative/lib.txt")).hasContent("lib");
         }
     }
 
