@@ -7,6 +7,7 @@ import dev.slipway.fixture.process.Completed;
 import dev.slipway.fixture.process.Program;
 import dev.slipway.fixture.registry.EmbeddedRegistry;
 import dev.slipway.fixture.registry.RegistryAccess;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -60,8 +61,10 @@ class NativeExecutableIT {
                 .withVariable("LC_ALL", "C")
                 .run();
         assertThat(done.exitCode()).as("%s", done).isZero();
+        String bytes = new String("ünï/naïve.txt".getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
         assertThat(PulledImage.from(registry.reference("names:1"), workspace.path("names"))
-                        .has("ünï/naïve.txt"))
+                        .has(bytes))
+                .as("names are shown byte by byte")
                 .isTrue();
     }
 

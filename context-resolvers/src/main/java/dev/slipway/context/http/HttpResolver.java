@@ -72,8 +72,9 @@ public final class HttpResolver implements ContextResolver {
             }
             return url;
         } catch (URISyntaxException e) {
-            throw new ContextException(
-                    "context %s is no URL; percent-encode what a URL can't hold".formatted(uri.quoted()), e);
+            // Not as the cause: its message holds the URL with all secrets in it.
+            throw new ContextException("context %s is no URL (%s); percent-encode what a URL can't hold"
+                    .formatted(uri.quoted(), e.getReason()));
         }
     }
 
