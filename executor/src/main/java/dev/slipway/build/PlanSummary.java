@@ -6,7 +6,6 @@ import dev.slipway.context.ContextUri;
 import dev.slipway.dockerfile.InstructionSource;
 import dev.slipway.image.Digest;
 import dev.slipway.image.Platform;
-import dev.slipway.progress.FailureClass;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -75,7 +74,7 @@ public record PlanSummary(String dockerfile, Platform platform, List<StageSummar
         /**
          * An image.
          *
-         * @param digest what the name stands for now: an index, where there is one
+         * @param digest what the name was resolved to: an index, where there is one
          * @param manifest of the image for the platform
          */
         record Image(String name, Digest digest, Digest manifest, int layers) implements Origin {}
@@ -149,11 +148,7 @@ public record PlanSummary(String dockerfile, Platform platform, List<StageSummar
         try {
             return ContextUri.parse(remote.uri()).toString();
         } catch (ContextException e) {
-            throw Locations.failure(
-                    FailureClass.CONTEXT,
-                    wantedBy,
-                    "--build-context %s: %s".formatted(remote.name(), e.getMessage()),
-                    e);
+            throw RemoteSources.failure(remote, wantedBy, e);
         }
     }
 }

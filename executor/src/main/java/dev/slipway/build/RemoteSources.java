@@ -110,12 +110,14 @@ final class RemoteSources {
                     ContextResolvers.installed().resolve(remote.uri(), Optional.empty(), options.withScratch(scratch));
             return context.root();
         } catch (ContextException e) {
-            throw Locations.failure(
-                    FailureClass.CONTEXT,
-                    wantedBy,
-                    "--build-context %s: %s".formatted(remote.name(), e.getMessage()),
-                    e);
+            throw failure(remote, wantedBy, e);
         }
+    }
+
+    /** What is wrong with a further context, said of the flag that gave it and of the line that wants it. */
+    static BuildException failure(Base.OfRemote remote, InstructionSource wantedBy, ContextException e) {
+        return Locations.failure(
+                FailureClass.CONTEXT, wantedBy, "--build-context %s: %s".formatted(remote.name(), e.getMessage()), e);
     }
 
     private Path checkOut(GitSource source, GitCredentials credentials, GitOptions git)
