@@ -21,7 +21,6 @@ import dev.slipway.rootfs.RootfsFactory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -34,38 +33,34 @@ final class BuildCommand {
 
     static final Path MOUNT_TABLE = Path.of("/proc/self/mountinfo");
 
-    private final Streams streams;
-    private final Path workingDirectory;
-    private final InstantSource clock;
+    private final Surroundings here;
 
-    BuildCommand(Streams streams, Path workingDirectory, InstantSource clock) {
-        this.streams = streams;
-        this.workingDirectory = workingDirectory;
-        this.clock = clock;
+    BuildCommand(Surroundings here) {
+        this.here = here;
     }
 
     int run(List<String> arguments, Map<String, String> environment) throws UsageException {
         GivenFlags flags = new FlagParser(FLAGS).parse(arguments, environment);
-        ProgressListener progress = Logging.ofBuild(flags, streams.err(), clock, workingDirectory);
+        ProgressListener progress = Logging.ofBuild(flags, here.err(), here.clock(), here.directory());
         FlagReview.review(FLAGS, flags, progress);
         if (flags.on(SourceFlags.CHECK)) {
-            return new CheckCommand(streams, workingDirectory, clock).run(flags, progress);
+            return new CheckCommand(here).run(flags, progress);
         }
         if (flags.on(SourceFlags.DRYRUN)) {
-            return new PlanCommand(streams, workingDirectory, clock).run(flags, progress);
+            return new PlanCommand(here).run(flags, progress);
         }
         if (flags.changed(SourceFlags.FORMAT)) {
             throw new UsageException("--format says how --check and --dryrun write: add one of them, or leave it out");
         }
-        return new Running(progress, clock).run(() -> build(flags, progress));
+        return new Running(progress, here.clock()).run(() -> build(flags, progress));
     }
 
     private void build(GivenFlags flags, ProgressListener progress) throws Exception {
         boolean printsPlan = flags.variable(PRINT_PLAN);
-        PublishRequest publication = new PublishFromFlags(flags, workingDirectory).request();
-        AttestationRequest attestation = new AttestationFromFlags(flags, workingDirectory).request();
+        PublishRequest publication = new PublishFromFlags(flags, here.directory()).request();
+        AttestationRequest attestation = new AttestationFromFlags(flags, here.directory()).request();
         Isolation isolation = isolation(flags);
-        OwnPlaces places = new OwnPlaces(flags, workingDirectory, MOUNT_TABLE);
+        OwnPlaces places = new OwnPlaces(flags, here.directory(), MOUNT_TABLE);
         ConfiguredCredentials configured = RegistryFromFlags.configured(flags, progress);
         try (WorkDirectory work = WorkDirectory.open(places.directory());
                 RegistryClient registries = RegistryFromFlags.client(flags, configured, progress);
@@ -74,7 +69,7 @@ final class BuildCommand {
                         flags, work.context(), places.directory(), registries.network(), progress)) {
             RequestFromFlags from = new RequestFromFlags(
                     flags,
-                    workingDirectory,
+                    here.directory(),
                     new DockerfileFromFlags(flags, registries.network(), StandardInput.ofProcess()).source(),
                     ContextFromFlags.sourceLabels(context),
                     configured.proxies());
@@ -84,7 +79,7 @@ final class BuildCommand {
             OwnPlaces.Store kept = places.store(work);
             Path store = Files.createDirectories(kept.directory());
             InPlaceOptions inPlace =
-                    new InPlaceFromFlags(flags, workingDirectory, places).options(requests.getFirst(), store);
+                    new InPlaceFromFlags(flags, here.directory(), places).options(requests.getFirst(), store);
             try (Directory storeRoot = Directory.open(store);
                     Shared shared = Shared.open(kept.shared());
                     BlobStore blobs = BlobStore.open(storeRoot, shared.directory());
@@ -97,16 +92,16 @@ final class BuildCommand {
                             "--materialize leaves the target's filesystem in the executor's own root, which only --isolation=in-place does");
                 }
                 ImageBuilder builder =
-                        new ImageBuilder(registries, blobs, store, roots, work.temporary(), progress, clock);
+                        new ImageBuilder(registries, blobs, store, roots, work.temporary(), progress, here.clock());
                 if (printsPlan) {
-                    builder = builder.announcing(plan -> streams.out().println(PlanFormat.TEXT.write(List.of(plan))));
+                    builder = builder.announcing(plan -> here.out().println(PlanFormat.TEXT.write(List.of(plan))));
                 }
                 PlatformBuilds builds = new PlatformBuilds(
                         builder,
                         from.annotations(),
                         source(context),
-                        new Attestations(attestation, publication.destinations(), registries, progress, clock),
-                        clock);
+                        new Attestations(attestation, publication.destinations(), registries, progress, here.clock()),
+                        here.clock());
                 publisher.publish(builds.build(requests), publication);
             } finally {
                 if (flags.on(RunFlags.CLEANUP) && store.equals(work.store())) {

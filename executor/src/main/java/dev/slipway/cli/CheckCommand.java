@@ -15,55 +15,38 @@ import dev.slipway.progress.ProgressListener;
 import dev.slipway.registry.RegistryClient;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 /** Checks a Dockerfile without building it: findings on standard output, as {@code --format} says. */
-final class CheckCommand {
-    private static final List<Flag> FLAGS = FlagTable.flags(FlagTable.CHECK);
+final class CheckCommand implements Command {
 
-    private final Streams streams;
-    private final Path workingDirectory;
-    private final InstantSource clock;
+    private final Surroundings here;
 
-    CheckCommand(Streams streams, Path workingDirectory, InstantSource clock) {
-        this.streams = streams;
-        this.workingDirectory = workingDirectory;
-        this.clock = clock;
+    CheckCommand(Surroundings here) {
+        this.here = here;
     }
 
-    int run(List<String> arguments, Map<String, String> environment) throws UsageException {
-        GivenFlags flags = new FlagParser(FLAGS).parse(arguments, environment);
-        ProgressListener progress = Logging.listener(flags, streams.err(), clock);
-        FlagReview.review(FLAGS, flags, progress);
-        return run(flags, progress);
-    }
-
-    /** For {@code --check}, where the flags are those of a build. */
-    int run(GivenFlags flags, ProgressListener progress) throws UsageException {
+    @Override
+    public int run(GivenFlags flags, ProgressListener progress) throws UsageException {
         CheckFormat format = CheckFormat.of(flags.valueOrDefault(SourceFlags.FORMAT));
-        try {
+        return new Running(progress, here.clock()).answer(() -> {
             Checked checked = check(flags, progress);
             String text = format.write(checked);
             if (!text.isEmpty()) {
-                streams.out().println(text);
+                here.out().println(text);
             }
             if (checked.refusal().isPresent()) {
                 throw checked.refusal().get();
             }
-            return checked.failing() ? ended(progress, failing(checked)) : 0;
-        } catch (UsageException refused) {
-            throw refused;
-        } catch (Throwable failure) {
-            return ended(progress, Failures.ending(failure));
-        }
-    }
-
-    private static int ended(ProgressListener progress, BuildEvent.BuildFailed ending) {
-        progress.on(ending);
-        return ending.exitCode();
+            if (checked.failing()) {
+                BuildEvent.BuildFailed ending = failing(checked);
+                progress.on(ending);
+                return ending.exitCode();
+            }
+            return 0;
+        });
     }
 
     private static BuildEvent.BuildFailed failing(Checked checked) {
@@ -76,14 +59,14 @@ final class CheckCommand {
     }
 
     private Checked check(GivenFlags flags, ProgressListener progress) throws Exception {
-        Path own = new OwnPlaces(flags, workingDirectory, BuildCommand.MOUNT_TABLE).directory();
+        Path own = new OwnPlaces(flags, here.directory(), BuildCommand.MOUNT_TABLE).directory();
         Path scratch = own.resolve("check-" + ProcessHandle.current().pid());
         try (RegistryClient registries = RegistryFromFlags.client(flags, progress);
                 BuildContext context = ContextFromFlags.open(flags, scratch, own, registries.network(), progress)) {
             DockerfileSource dockerfile =
                     new DockerfileFromFlags(flags, registries.network(), StandardInput.ofProcess()).source();
             BuildRequest request =
-                    new RequestFromFlags(flags, workingDirectory, dockerfile, Map.of()).request(context.root());
+                    new RequestFromFlags(flags, here.directory(), dockerfile, Map.of()).request(context.root());
             try {
                 BuildFiles files = BuildFiles.read(request);
                 Checks.Result result = new DockerfileChecks(registries, progress).run(request, files, false);
@@ -104,8 +87,8 @@ final class CheckCommand {
     /** Viewers look from the repository's root, which is where CI starts us, and the context may be below it. */
     private String path(Path context, String name) {
         Path file = context.resolve(name);
-        return file.startsWith(workingDirectory) && Files.exists(file)
-                ? workingDirectory.relativize(file).toString()
+        return file.startsWith(here.directory()) && Files.exists(file)
+                ? here.directory().relativize(file).toString()
                 : name;
     }
 }

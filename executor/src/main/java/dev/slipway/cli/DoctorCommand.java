@@ -6,37 +6,26 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.slipway.cli.DoctorSection.Examination;
 import dev.slipway.cli.DoctorSection.Finding;
 import dev.slipway.context.ContextResolvers;
-import dev.slipway.progress.BuildEvent;
 import dev.slipway.progress.ProgressListener;
 import java.io.PrintStream;
-import java.nio.file.Path;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 
 /** Tells what this environment allows, and what is missing for more: sections on standard output, as text or JSON. */
-final class DoctorCommand {
-    private static final List<Flag> FLAGS = FlagTable.flags(FlagTable.DOCTOR);
+final class DoctorCommand implements Command {
     private static final int WIDEST_SUBJECT = 24;
 
-    private final Streams streams;
-    private final Path workingDirectory;
-    private final InstantSource clock;
+    private final Surroundings here;
 
-    DoctorCommand(Streams streams, Path workingDirectory, InstantSource clock) {
-        this.streams = streams;
-        this.workingDirectory = workingDirectory;
-        this.clock = clock;
+    DoctorCommand(Surroundings here) {
+        this.here = here;
     }
 
-    int run(List<String> arguments, Map<String, String> environment) throws UsageException {
-        GivenFlags flags = new FlagParser(FLAGS).parse(arguments, environment);
-        ProgressListener progress = Logging.listener(flags, streams.err(), clock);
-        FlagReview.review(FLAGS, flags, progress);
+    @Override
+    public int run(GivenFlags flags, ProgressListener progress) throws UsageException {
         boolean json = json(flags);
-        try {
+        return new Running(progress, here.clock()).answer(() -> {
             List<DoctorSection> sections = new ArrayList<>();
             for (Examination examination : examinations(flags, progress)) {
                 sections.add(examination.examine());
@@ -44,21 +33,15 @@ final class DoctorCommand {
             if (json) {
                 printJson(sections);
             } else {
-                sections.forEach(section -> print(section, streams.out()));
+                sections.forEach(section -> print(section, here.out()));
             }
             return 0;
-        } catch (UsageException refused) {
-            throw refused;
-        } catch (Throwable failure) {
-            BuildEvent.BuildFailed ending = Failures.ending(failure);
-            progress.on(ending);
-            return ending.exitCode();
-        }
+        });
     }
 
     /** Every section, in the order in which it is shown: a new one is a line here. */
     private List<Examination> examinations(GivenFlags flags, ProgressListener progress) {
-        MachineExaminations machine = new MachineExaminations(flags, workingDirectory);
+        MachineExaminations machine = new MachineExaminations(flags, here.directory());
         List<Examination> examinations = new ArrayList<>(
                 List.of(machine::environment, machine::isolation, machine::capabilities, DoctorCommand::contexts));
         if (RegistryExaminations.wanted(flags)) {
@@ -114,6 +97,6 @@ final class DoctorCommand {
                             .put("subject", finding.subject())
                             .put("words", finding.words()));
         }
-        streams.out().println(object.toPrettyString());
+        here.out().println(object.toPrettyString());
     }
 }

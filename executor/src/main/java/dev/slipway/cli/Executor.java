@@ -5,11 +5,11 @@ import dev.slipway.progress.FailureClass;
 import dev.slipway.progress.Level;
 import dev.slipway.progress.LogLines;
 import dev.slipway.progress.Masked;
+import dev.slipway.progress.ProgressListener;
 import dev.slipway.progress.SecretMask;
 import dev.slipway.progress.Several;
 import dev.slipway.progress.TerminationMessage;
 import java.nio.file.Path;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -18,14 +18,10 @@ import java.util.Set;
 final class Executor {
     private static final Set<String> LATER = Set.of("pipeline", "report", "diff", "cache");
 
-    private final Streams streams;
-    private final Path workingDirectory;
-    private final InstantSource clock;
+    private final Surroundings here;
 
-    Executor(Streams streams, Path workingDirectory, InstantSource clock) {
-        this.streams = streams;
-        this.workingDirectory = workingDirectory;
-        this.clock = clock;
+    Executor(Surroundings here) {
+        this.here = here;
     }
 
     /** Runs the command line that this process was started with and returns the exit code (DESIGN 3.9). */
@@ -46,30 +42,51 @@ final class Executor {
                 throw new UsageException("the subcommand \"%s\" is not supported yet".formatted(command));
             }
             if (arguments.contains("--help") || arguments.contains("-h") || command.equals("help")) {
-                streams.out().print(Help.of(command));
+                here.out().print(Help.of(command));
                 return 0;
             }
             return switch (command) {
                 case "version", "--version" -> {
-                    streams.out().println("Slipway " + Version.current());
+                    here.out().println("Slipway " + Version.current());
                     yield 0;
                 }
-                case "check" -> new CheckCommand(streams, workingDirectory, clock).run(rest, environment);
-                case "plan" -> new PlanCommand(streams, workingDirectory, clock).run(rest, environment);
-                case "doctor" -> new DoctorCommand(streams, workingDirectory, clock).run(rest, environment);
-                case "push" -> new PushCommand(streams, workingDirectory, clock).run(rest, environment);
-                case "index" -> new IndexCommand(streams, workingDirectory, clock).run(rest, environment);
-                case "warm" -> new WarmCommand(streams, workingDirectory, clock).run(rest, environment);
-                case "login" -> new LoginCommand(streams, System.in).run(rest, environment);
-                case "build" -> new BuildCommand(streams, workingDirectory, clock).run(rest, environment);
+                case "check" -> run(new CheckCommand(here), FlagTable.CHECK, rest, environment);
+                case "plan" -> run(new PlanCommand(here), FlagTable.BUILD, rest, environment);
+                case "doctor" -> run(new DoctorCommand(here), FlagTable.DOCTOR, rest, environment);
+                case "push" ->
+                    run(new PushCommand(here, pushed(rest)), FlagTable.PUSH, rest.subList(1, rest.size()), environment);
+                case "index" -> run(new IndexCommand(here), FlagTable.INDEX, rest, environment);
+                case "warm" -> run(new WarmCommand(here), FlagTable.WARM, rest, environment);
+                case "login" -> new LoginCommand(here.streams(), System.in).run(rest, environment);
+                case "build" -> new BuildCommand(here).run(rest, environment);
                 default -> {
                     requireFlag(command);
-                    yield new BuildCommand(streams, workingDirectory, clock).run(arguments, environment);
+                    yield new BuildCommand(here).run(arguments, environment);
                 }
             };
         } catch (UsageException refused) {
             return refuse(refused);
         }
+    }
+
+    private int run(
+            Command command, List<FlagTable.Section> known, List<String> arguments, Map<String, String> environment)
+            throws UsageException {
+        List<Flag> flags = FlagTable.flags(known);
+        GivenFlags given = new FlagParser(flags).parse(arguments, environment);
+        ProgressListener progress = Logging.listener(given, here.err(), here.clock());
+        FlagReview.review(flags, given, progress);
+        return command.run(given, progress);
+    }
+
+    private Path pushed(List<String> arguments) throws UsageException {
+        if (arguments.isEmpty()
+                || arguments.getFirst().isEmpty()
+                || arguments.getFirst().startsWith("-")) {
+            throw new UsageException(
+                    "push: the image's path is missing: write push PATH --destination REF, where PATH is what --tar-path or --oci-layout-path wrote");
+        }
+        return here.directory().resolve(arguments.getFirst());
     }
 
     private static void requireFlag(String command) throws UsageException {
@@ -83,7 +100,7 @@ final class Executor {
 
     private int refuse(UsageException refused) {
         FailureClass usage = FailureClass.USAGE;
-        LogLines shown = new LogLines(streams.err(), Level.ERROR, false, false, clock);
+        LogLines shown = new LogLines(here.err(), Level.ERROR, false, false, here.clock());
         new Masked(
                         new Several(List.of(shown, new TerminationMessage(TerminationMessage.USUAL, shown))),
                         SecretMask.URLS_ONLY)

@@ -12,34 +12,24 @@ import dev.slipway.registry.ImageReference;
 import dev.slipway.registry.RegistryClient;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 
 /** Puts images that were built and pushed one platform at a time under one name. */
-final class IndexCommand {
-    static final List<Flag> FLAGS = FlagTable.flags(FlagTable.INDEX);
+final class IndexCommand implements Command {
 
-    private final Streams streams;
-    private final Path workingDirectory;
-    private final InstantSource clock;
+    private final Surroundings here;
 
-    IndexCommand(Streams streams, Path workingDirectory, InstantSource clock) {
-        this.streams = streams;
-        this.workingDirectory = workingDirectory;
-        this.clock = clock;
+    IndexCommand(Surroundings here) {
+        this.here = here;
     }
 
-    int run(List<String> arguments, Map<String, String> environment) throws UsageException {
-        GivenFlags flags = new FlagParser(FLAGS).parse(arguments, environment);
-        ProgressListener progress = Logging.listener(flags, streams.err(), clock);
-        FlagReview.review(FLAGS, flags, progress);
-        PublishRequest request = new PublishFromFlags(flags, workingDirectory).push();
-        Annotations annotations = new RequestFromFlags(flags, workingDirectory).annotations();
+    @Override
+    public int run(GivenFlags flags, ProgressListener progress) throws UsageException {
+        PublishRequest request = new PublishFromFlags(flags, here.directory()).push();
+        Annotations annotations = new RequestFromFlags(flags, here.directory()).annotations();
         List<ImageReference> images = images(flags);
-        return new Running(progress, clock).run(() -> {
+        return new Running(progress, here.clock()).run(() -> {
             try (RegistryClient registries = RegistryFromFlags.client(flags, progress);
                     OpenedBuckets buckets = OpenedBuckets.of(request, flags.environment(), registries.network())) {
                 Publisher publisher = new Publisher(registries, new PublishEvents(progress), buckets);
@@ -79,7 +69,8 @@ final class IndexCommand {
     private ImageReference ofMetadata(String file) throws UsageException {
         JsonNode metadata;
         try {
-            metadata = new JsonMapper().readTree(Files.readAllBytes(workingDirectory.resolve(file)));
+            metadata = new JsonMapper()
+                    .readTree(Files.readAllBytes(here.directory().resolve(file)));
         } catch (JsonProcessingException notJson) {
             throw new UsageException("%s \"%s\" is not JSON: name what --metadata-file wrote"
                     .formatted(IndexFlags.IMAGE_METADATA_FILE, file));

@@ -18,7 +18,8 @@ public final class Main {
         // Flags are text. picocli would look for java.sql, which isn't there, in every jar of the class path.
         System.setProperty("picocli.converters.excludes", "java.*");
         Streams streams = new Streams(stream(FileDescriptor.out), stream(FileDescriptor.err));
-        int exitCode = new Executor(streams, Path.of("").toAbsolutePath(), InstantSource.system()).run(arguments);
+        int exitCode = new Executor(new Surroundings(streams, Path.of("").toAbsolutePath(), InstantSource.system()))
+                .run(arguments);
         streams.out().flush();
         // exit() looks for a logger to tell of it, which on the JVM opens every jar of the class path. Nothing of ours
         // hangs on a shutdown hook.

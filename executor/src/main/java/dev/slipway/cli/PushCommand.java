@@ -7,37 +7,23 @@ import dev.slipway.publish.Publisher;
 import dev.slipway.publish.SavedImage;
 import dev.slipway.registry.RegistryClient;
 import java.nio.file.Path;
-import java.time.InstantSource;
-import java.util.List;
-import java.util.Map;
 
 /** Pushes what {@code --tar-path} or {@code --oci-layout-path} has written, byte for byte, without building anything. */
-final class PushCommand {
-    static final List<Flag> FLAGS = FlagTable.flags(FlagTable.PUSH);
+final class PushCommand implements Command {
 
-    private final Streams streams;
-    private final Path workingDirectory;
-    private final InstantSource clock;
+    private final Surroundings here;
+    private final Path path;
 
-    PushCommand(Streams streams, Path workingDirectory, InstantSource clock) {
-        this.streams = streams;
-        this.workingDirectory = workingDirectory;
-        this.clock = clock;
+    /** For the image at {@code path}. */
+    PushCommand(Surroundings here, Path path) {
+        this.here = here;
+        this.path = path;
     }
 
-    int run(List<String> arguments, Map<String, String> environment) throws UsageException {
-        if (arguments.isEmpty()
-                || arguments.getFirst().isEmpty()
-                || arguments.getFirst().startsWith("-")) {
-            throw new UsageException(
-                    "push: the image's path is missing: write push PATH --destination REF, where PATH is what --tar-path or --oci-layout-path wrote");
-        }
-        Path path = workingDirectory.resolve(arguments.getFirst());
-        GivenFlags flags = new FlagParser(FLAGS).parse(arguments.subList(1, arguments.size()), environment);
-        ProgressListener progress = Logging.listener(flags, streams.err(), clock);
-        FlagReview.review(FLAGS, flags, progress);
-        PublishRequest request = new PublishFromFlags(flags, workingDirectory).push();
-        return new Running(progress, clock).run(() -> {
+    @Override
+    public int run(GivenFlags flags, ProgressListener progress) throws UsageException {
+        PublishRequest request = new PublishFromFlags(flags, here.directory()).push();
+        return new Running(progress, here.clock()).run(() -> {
             Publication publication = SavedImage.read(path);
             try (RegistryClient registries = RegistryFromFlags.client(flags, progress);
                     OpenedBuckets buckets = OpenedBuckets.of(request, flags.environment(), registries.network())) {

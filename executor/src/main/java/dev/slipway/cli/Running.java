@@ -8,8 +8,9 @@ import java.io.StringWriter;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.concurrent.Callable;
 
-/** How a command that works on images begins and ends: its version, its signals, its last line, its exit code. */
+/** How a command begins and ends: its version, its signals, its last line, its exit code. */
 final class Running {
     private final ProgressListener progress;
     private final InstantSource clock;
@@ -25,15 +26,22 @@ final class Running {
         this.clock = clock;
     }
 
-    /** Runs it and returns the exit code (DESIGN 3.9). */
+    /** Runs what works on images and returns the exit code (DESIGN 3.9). */
     int run(Work work) {
-        Instant start = clock.instant();
+        return answer(() -> {
+            Instant start = clock.instant();
+            progress.info("Slipway " + Version.current());
+            work.run();
+            progress.on(new BuildEvent.BuildFinished(Duration.between(start, clock.instant())));
+            return 0;
+        });
+    }
+
+    /** Runs what answers a question on standard output, of whose success nothing need be told; returns its exit code. */
+    int answer(Callable<Integer> question) {
         try (Interruption interruption = Interruption.ofThisThread()) {
             try {
-                progress.info("Slipway " + Version.current());
-                work.run();
-                progress.on(new BuildEvent.BuildFinished(Duration.between(start, clock.instant())));
-                return 0;
+                return question.call();
             } catch (Throwable failure) {
                 BuildEvent.BuildFailed ending =
                         interruption.received().map(Running::interrupted).orElseGet(() -> Failures.ending(failure));

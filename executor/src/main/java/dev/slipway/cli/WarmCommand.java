@@ -9,7 +9,6 @@ import dev.slipway.registry.ImageReference;
 import dev.slipway.registry.RegistryClient;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,32 +16,25 @@ import java.util.Map;
 import java.util.Optional;
 
 /** Fetches base images into a cache directory that builds share; kaniko calls it the warmer. */
-final class WarmCommand {
-    static final List<Flag> FLAGS = FlagTable.flags(FlagTable.WARM);
+final class WarmCommand implements Command {
 
-    private final Streams streams;
-    private final Path workingDirectory;
-    private final InstantSource clock;
+    private final Surroundings here;
 
-    WarmCommand(Streams streams, Path workingDirectory, InstantSource clock) {
-        this.streams = streams;
-        this.workingDirectory = workingDirectory;
-        this.clock = clock;
+    WarmCommand(Surroundings here) {
+        this.here = here;
     }
 
-    int run(List<String> arguments, Map<String, String> environment) throws UsageException {
-        GivenFlags flags = new FlagParser(FLAGS).parse(arguments, environment);
-        ProgressListener progress = Logging.listener(flags, streams.err(), clock);
-        FlagReview.review(FLAGS, flags, progress);
+    @Override
+    public int run(GivenFlags flags, ProgressListener progress) throws UsageException {
         Platform platform = platform(flags);
         List<Warmer.Wanted> named = named(flags, platform);
-        Optional<Path> dockerfile = flags.value(WarmFlags.DOCKERFILE).map(workingDirectory::resolve);
+        Optional<Path> dockerfile = flags.value(WarmFlags.DOCKERFILE).map(here.directory()::resolve);
         if (named.isEmpty() && dockerfile.isEmpty()) {
             throw new UsageException("--image is missing: name the images to fetch, or a --dockerfile that does");
         }
         boolean anew = flags.on(WarmFlags.FORCE);
-        Path store = workingDirectory.resolve(flags.valueOrDefault(WarmFlags.CACHE_DIR));
-        return new Running(progress, clock).run(() -> {
+        Path store = here.directory().resolve(flags.valueOrDefault(WarmFlags.CACHE_DIR));
+        return new Running(progress, here.clock()).run(() -> {
             List<Warmer.Wanted> images = new ArrayList<>(named);
             if (dockerfile.isPresent()) {
                 images.addAll(Warmer.basesOf(dockerfile.get(), arguments(flags), platform));

@@ -32,7 +32,7 @@ class CheckCommandTest {
                 .toList();
         Streams streams = new Streams(
                 new PrintStream(out, true, StandardCharsets.UTF_8), new PrintStream(err, true, StandardCharsets.UTF_8));
-        return new Executor(streams, directory, InstantSource.system()).run(arguments, Map.of());
+        return new Executor(new Surroundings(streams, directory, InstantSource.system())).run(arguments, Map.of());
     }
 
     private String out() {
@@ -188,7 +188,7 @@ class CheckCommandTest {
         Streams streams = new Streams(
                 new PrintStream(out, true, StandardCharsets.UTF_8), new PrintStream(err, true, StandardCharsets.UTF_8));
         List<String> arguments = List.of("--check", "-c", context.toString(), "--slipway-dir=" + directory);
-        assertThat(new Executor(streams, directory, InstantSource.system()).run(arguments, Map.of()))
+        assertThat(new Executor(new Surroundings(streams, directory, InstantSource.system())).run(arguments, Map.of()))
                 .isZero();
         assertThat(out()).isEqualTo("Dockerfile: nothing to say\n");
     }

@@ -52,12 +52,12 @@ final class CommandLine implements AutoCloseable {
     Ended run(String... arguments) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         ByteArrayOutputStream err = new ByteArrayOutputStream();
-        int code = new Executor(
+        int code = new Executor(new Surroundings(
                         new Streams(
                                 new PrintStream(out, true, StandardCharsets.UTF_8),
                                 new PrintStream(err, true, StandardCharsets.UTF_8)),
                         directory.path(),
-                        InstantSource.system())
+                        InstantSource.system()))
                 .run(List.of(arguments), environment);
         return new Ended(code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
     }

@@ -100,6 +100,6 @@ class DoctorCommandTest {
         Streams streams = new Streams(new PrintStream(out, true, UTF_8), new PrintStream(err, true, UTF_8));
         List<String> line = new java.util.ArrayList<>(List.of("doctor"));
         line.addAll(List.of(arguments));
-        return new Executor(streams, directory, InstantSource.system()).run(line, environment);
+        return new Executor(new Surroundings(streams, directory, InstantSource.system())).run(line, environment);
     }
 }

@@ -24,7 +24,8 @@ class ExecutorTest {
     private int run(String... arguments) {
         Streams streams = new Streams(
                 new PrintStream(out, true, StandardCharsets.UTF_8), new PrintStream(err, true, StandardCharsets.UTF_8));
-        return new Executor(streams, directory, InstantSource.system()).run(List.of(arguments), Map.of());
+        return new Executor(new Surroundings(streams, directory, InstantSource.system()))
+                .run(List.of(arguments), Map.of());
     }
 
     private String lastLine() {
