@@ -31,7 +31,12 @@ final class CosignKey {
         if (!block.find()) {
             throw new IllegalArgumentException("not an encrypted key");
         }
-        JsonNode envelope = new JsonMapper().readTree(Base64.getMimeDecoder().decode(block.group(1)));
+        JsonNode envelope;
+        try {
+            envelope = new JsonMapper().readTree(Base64.getMimeDecoder().decode(block.group(1)));
+        } catch (IOException | IllegalArgumentException e) {
+            throw new IOException("the private key in %s is damaged: it holds no JSON in base 64".formatted(name), e);
+        }
         JsonNode derivation = envelope.path("kdf");
         int cost = derivation.at("/params/N").asInt();
         int blockSize = derivation.at("/params/r").asInt();

@@ -1,9 +1,10 @@
 package dev.slipway.attest;
 
+import java.io.EOFException;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InputStreamReader;
+import java.io.StringReader;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,6 +22,7 @@ import java.util.zip.ZipInputStream;
  */
 final class JavaArchives {
     private static final int DEEPEST = 4;
+    private static final int LARGEST_POM_BYTES = 1 << 20;
     private static final Pattern NAMED = Pattern.compile("(.+?)-(\\d[^/]*)\\.(jar|war|ear)");
     private static final Pattern POM = Pattern.compile("META-INF/maven/[^/]+/[^/]+/pom\\.properties");
 
@@ -33,7 +35,7 @@ final class JavaArchives {
     static List<SoftwarePackage> read(String path, InputStream in) throws IOException {
         try {
             return read(path, path, in, 0);
-        } catch (ZipException | IllegalArgumentException broken) {
+        } catch (ZipException | EOFException | IllegalArgumentException broken) {
             throw new MalformedPackagesException("not a jar that can be read: " + broken.getMessage());
         }
     }
@@ -60,8 +62,12 @@ final class JavaArchives {
     }
 
     private static Optional<SoftwarePackage> pom(ZipInputStream zip, String path) throws IOException {
+        byte[] text = zip.readNBytes(LARGEST_POM_BYTES + 1);
+        if (text.length > LARGEST_POM_BYTES) {
+            throw new ZipException("it has a pom.properties of more than %d bytes".formatted(LARGEST_POM_BYTES));
+        }
         Properties properties = new Properties();
-        properties.load(new InputStreamReader(new Unclosed(zip), StandardCharsets.UTF_8));
+        properties.load(new StringReader(new String(text, StandardCharsets.UTF_8)));
         String artifact = properties.getProperty("artifactId", "");
         return artifact.isEmpty()
                 ? Optional.empty()

@@ -3,6 +3,7 @@ package dev.slipway.attest;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.CharConversionException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
@@ -34,6 +35,8 @@ final class NodePackages {
             json = new JsonMapper().readTree(in.readAllBytes());
         } catch (JsonProcessingException e) {
             throw new MalformedPackagesException("not JSON: " + e.getOriginalMessage());
+        } catch (CharConversionException e) {
+            throw new MalformedPackagesException("not JSON: " + e.getMessage());
         }
         List<SoftwarePackage> packages = new ArrayList<>();
         if (!isLock(path)) {

@@ -26,7 +26,7 @@ import java.util.regex.Pattern;
  * @param tag what {@code org.opencontainers.image.ref.name} must say
  * @param digest of a manifest or an index
  */
-record LayoutImage(Path directory, Optional<String> tag, Optional<Digest> digest) {
+public record LayoutImage(Path directory, Optional<String> tag, Optional<Digest> digest) {
     static final String SCHEME = "oci-layout://";
 
     private static final String REFERENCE_NAME = "org.opencontainers.image.ref.name";
@@ -48,6 +48,15 @@ record LayoutImage(Path directory, Optional<String> tag, Optional<Digest> digest
                 workingDirectory.resolve(form.group(1)),
                 Optional.ofNullable(form.group(2)),
                 Optional.ofNullable(form.group(3)).map(Digest::parse));
+    }
+
+    /** The directory that a further context names, if it names a layout. */
+    public static Optional<String> directory(String context) {
+        return Optional.of(context)
+                .filter(text -> text.startsWith(SCHEME))
+                .map(text -> FORM.matcher(text.substring(SCHEME.length())))
+                .filter(Matcher::matches)
+                .map(form -> form.group(1));
     }
 
     /** Reads the documents of the image for a platform; its layers are read when they are needed. */

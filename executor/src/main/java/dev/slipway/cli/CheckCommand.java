@@ -16,7 +16,6 @@ import dev.slipway.registry.RegistryClient;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /** Checks a Dockerfile without building it: findings on standard output, as {@code --format} says. */
@@ -66,7 +65,7 @@ final class CheckCommand implements Command {
             DockerfileSource dockerfile =
                     new DockerfileFromFlags(flags, registries.network(), StandardInput.ofProcess()).source();
             BuildRequest request =
-                    new RequestFromFlags(flags, here.directory(), dockerfile, Map.of()).request(context.root());
+                    new RequestFromFlags(flags, here.directory(), dockerfile).request(context.root());
             try {
                 BuildFiles files = BuildFiles.read(request);
                 Checks.Result result = new DockerfileChecks(registries, progress).run(request, files, false);

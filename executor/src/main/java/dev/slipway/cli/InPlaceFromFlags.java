@@ -2,6 +2,7 @@ package dev.slipway.cli;
 
 import dev.slipway.build.BuildRequest;
 import dev.slipway.build.DockerfileSource;
+import dev.slipway.build.LayoutImage;
 import dev.slipway.registry.ConfiguredCredentials;
 import dev.slipway.rootfs.InPlaceOptions;
 import dev.slipway.rootfs.InPlaceTerms;
@@ -103,9 +104,7 @@ final class InPlaceFromFlags {
 
     /** The path that a further context names, if it names one. */
     private static String local(String context) {
-        return context.startsWith("oci-layout://")
-                ? context.replaceFirst("^oci-layout://", "").replaceFirst("(:[^/:@]*)?(@.*)?$", "")
-                : context.replaceFirst("^(dir|file)://", "");
+        return LayoutImage.directory(context).orElseGet(() -> context.replaceFirst("^(dir|file)://", ""));
     }
 
     /** Something that is read, if it is a file or directory here. */

@@ -11,7 +11,6 @@ import dev.slipway.registry.RegistryClient;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 
 /** Prints what a build would do, and does none of it: takes the flags of a build, so that a pipeline's can be had a look at. */
 final class PlanCommand implements Command {
@@ -41,7 +40,7 @@ final class PlanCommand implements Command {
             ImagePlanner planner = new ImagePlanner(registries);
             List<PlanSummary> plans = new ArrayList<>();
             for (BuildRequest request :
-                    new RequestFromFlags(flags, here.directory(), dockerfile, Map.of()).requests(context.root())) {
+                    new RequestFromFlags(flags, here.directory(), dockerfile).requests(context.root())) {
                 plans.add(planner.plan(request));
             }
             return plans;

@@ -36,14 +36,12 @@ final class RequestFromFlags {
         this(
                 flags,
                 workingDirectory,
-                new DockerfileSource.AtPath(flags.valueOrDefault(SourceFlags.DOCKERFILE)),
-                Map.of());
+                new DockerfileSource.AtPath(flags.valueOrDefault(SourceFlags.DOCKERFILE)));
     }
 
     /** For a Dockerfile from anywhere that is only looked at. */
-    RequestFromFlags(
-            GivenFlags flags, Path workingDirectory, DockerfileSource dockerfile, Map<String, String> sourceLabels) {
-        this(flags, workingDirectory, dockerfile, sourceLabels, Map.of());
+    RequestFromFlags(GivenFlags flags, Path workingDirectory, DockerfileSource dockerfile) {
+        this(flags, workingDirectory, dockerfile, Map.of(), Map.of());
     }
 
     /**

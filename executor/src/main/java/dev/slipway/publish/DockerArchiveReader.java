@@ -33,7 +33,12 @@ final class DockerArchiveReader {
     private record Packed(SavedBlobs.Stored stored, Digest digest, LayerCompression compression) {}
 
     Publication read(byte[] manifestJson) throws IOException {
-        JsonNode images = new JsonMapper().readTree(manifestJson);
+        JsonNode images;
+        try {
+            images = new JsonMapper().readTree(manifestJson);
+        } catch (IOException e) {
+            throw new SavedImageException("the manifest.json of \"%s\" is not JSON".formatted(path), e);
+        }
         if (images.size() != 1) {
             throw new SavedImageException(
                     "\"%s\" holds %d images, and only one can be pushed under a name: save it alone"

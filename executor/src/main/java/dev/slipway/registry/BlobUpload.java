@@ -29,6 +29,9 @@ final class BlobUpload {
     /** How much goes into one request. */
     private long chunkBytes = Long.MAX_VALUE;
 
+    /** Less than this the registry doesn't take, but for the last chunk ({@code OCI-Chunk-Min-Length}). */
+    private long leastChunkBytes = SMALLEST_CHUNK_BYTES;
+
     /** The last place that the registry named, which it is asked about when a connection breaks. */
     private @Nullable Session reached;
 
@@ -88,7 +91,7 @@ final class BlobUpload {
             return new Mount(
                     false,
                     answer.status() == 202 && location.isPresent()
-                            ? Optional.of(new Session(location(ask, answer.uri(), location.get()), 0))
+                            ? Optional.of(opened(ask, answer, location.get()))
                             : Optional.empty());
         } catch (RegistryException e) {
             requests.listener().debug("%s: no mount from %s: %s".formatted(operation, from, e.getMessage()));
@@ -171,8 +174,16 @@ final class BlobUpload {
             if (location.isEmpty()) {
                 throw Failures.protocol(operation, answer.uri(), "accepts an upload, but doesn't say where to");
             }
-            return new Session(location(ask, answer.uri(), location.get()), 0);
+            return opened(ask, answer, location.get());
         }
+    }
+
+    private Session opened(Ask ask, HttpAnswer answer, String location) throws RegistryException {
+        answer.header("OCI-Chunk-Min-Length")
+                .map(String::strip)
+                .filter(text -> text.matches("[0-9]{1,15}"))
+                .ifPresent(text -> leastChunkBytes = Math.max(SMALLEST_CHUNK_BYTES, Long.parseLong(text)));
+        return new Session(location(ask, answer.uri(), location), 0);
     }
 
     /** Starts a session and gives it up again: whether that is allowed is all that is asked. */
@@ -190,7 +201,7 @@ final class BlobUpload {
     /** A proxy in front of a registry may take bodies of a megabyte only (nginx), or of a hundred. */
     private boolean takesLess() {
         long next = Math.min(FIRST_CHUNK_BYTES, Math.min(chunkBytes, blob.sizeBytes()) / 2);
-        if (next < SMALLEST_CHUNK_BYTES) {
+        if (next < leastChunkBytes) {
             return false;
         }
         chunkBytes = next;
@@ -211,11 +222,18 @@ final class BlobUpload {
                 URI location = answer.header("Location").isPresent()
                         ? location(session.location(), answer)
                         : session.location();
-                session = new Session(location, session.offset() + chunkBytes);
+                session = new Session(location, next(session, answer));
                 reached = session;
             }
         }
         return put(session);
+    }
+
+    /** After the chunk; or where the registry says that it has come to, if that is within it. */
+    private long next(Session session, HttpAnswer answer) {
+        long sent = session.offset() + chunkBytes;
+        long taken = answer.header("Range").map(BlobUpload::received).orElse(sent);
+        return taken > session.offset() && taken < sent ? taken : sent;
     }
 
     private URI location(URI asked, HttpAnswer answer) throws RegistryException {

@@ -12,6 +12,11 @@ record Endpoint(String registry, String repository, Direction direction, boolean
         this(registry, repository, direction, false);
     }
 
+    /** Where a reference is pushed to, which no mirror stands in for. */
+    static Endpoint toPush(ImageReference reference) {
+        return new Endpoint(reference.registry(), reference.repository(), Direction.PUSH);
+    }
+
     /** Docker Hub's programs listen elsewhere than its name says. */
     static String apiHost(String registry) {
         return registry.equals(ImageReference.DOCKER_HUB) ? "registry-1.docker.io" : registry;

@@ -208,6 +208,17 @@ final class Failures {
                 Kind.PROTOCOL, "%s: %s %s".formatted(operation, shown(uri), what), shown(uri), 0, List.of(), null);
     }
 
+    /** A layer's URL in a manifest that leads nowhere. */
+    static RegistryException notAPlace(String operation, String url) {
+        return new RegistryException(
+                Kind.PROTOCOL,
+                "%s: its manifest says that it is at \"%s\", which is no http URL".formatted(operation, url),
+                url,
+                0,
+                List.of(),
+                null);
+    }
+
     /** Bytes that aren't the ones that were asked for. */
     static RegistryException corrupt(String operation, URI uri, String expected, String got) {
         return new RegistryException(

@@ -1,6 +1,5 @@
 package dev.slipway.registry;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
@@ -138,7 +137,7 @@ final class TokenServer {
         JsonNode root;
         try {
             root = MAPPER.readTree(body);
-        } catch (JsonProcessingException e) {
+        } catch (IOException e) { // in bytes that are here already: no JSON, or in no encoding of JSON's
             throw Failures.protocol("get a token to " + operation, uri, "answered with something that is no JSON");
         }
         String token = root.path("token").asText("");

@@ -11,6 +11,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -127,11 +128,29 @@ class PackageCatalogTest {
         add("var/lib/rpm/rpmdb.sqlite", "no database");
         add("app/node_modules/x/package.json", "{");
         add("app/a-1.jar", "no jar");
+        add("app/package-lock.json", "\0\0\0[[Zpa");
         assertThat(catalog.unread())
                 .anyMatch(text -> text.contains("/var/lib/rpm/Packages: not a Berkeley DB"))
                 .anyMatch(text -> text.contains("rpmdb.sqlite: not an SQLite database"))
-                .anyMatch(text -> text.contains("package.json: not JSON"));
+                .anyMatch(text -> text.contains("package.json: not JSON"))
+                .anyMatch(text -> text.contains("package-lock.json: not JSON: Invalid UTF-32 character"));
         assertThat(urls()).containsExactly("pkg:maven/a@1");
+    }
+
+    @Test
+    void saysWhichJarIsCutOff() throws IOException {
+        byte[] whole = jar(Map.of("META-INF/maven/g/a/pom.properties", "artifactId=a\nversion=1\n".repeat(100).getBytes(StandardCharsets.UTF_8)));
+        catalog.add("app/a-1.jar", 70, false, new ByteArrayInputStream(whole, 0, 70));
+        assertThat(catalog.unread()).singleElement().asString().contains("/app/a-1.jar: not a jar that can be read");
+    }
+
+    @Test
+    void readsNoMoreOfAJarsPropertiesThanTheyEverHave() throws IOException {
+        byte[] bomb = new byte[4 << 20];
+        Arrays.fill(bomb, (byte) 'x');
+        byte[] jar = jar(Map.of("META-INF/maven/g/a/pom.properties", bomb));
+        catalog.add("app/a-1.jar", jar.length, false, new ByteArrayInputStream(jar));
+        assertThat(catalog.unread()).singleElement().asString().contains("a pom.properties of more than 1048576 bytes");
     }
 
     @Test

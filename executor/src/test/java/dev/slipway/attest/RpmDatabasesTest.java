@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.slipway.fixture.process.Program;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -14,7 +15,12 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
+import java.util.Set;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -166,6 +172,9 @@ class RpmDatabasesTest {
     void readsBerkeleyDb() throws IOException {
         byte[] database = berkeley();
         assertThatAllAreIn("var/lib/rpm/Packages", database);
+        assertThat(shell("rpm --dbpath $PWD --define '_db_backend bdb_ro' -qa").lines())
+                .as("what rpm itself reads there")
+                .hasSameSizeAs(installed);
         for (int cut : List.of(600, 5000, database.length / 2)) {
             PackageCatalog catalog = new PackageCatalog();
             catalog.add("var/lib/rpm/Packages", cut, false, new ByteArrayInputStream(database, 0, cut));
@@ -182,7 +191,31 @@ class RpmDatabasesTest {
         assertThatAllAreIn("usr/lib/sysimage/rpm/Packages.db", ndb());
     }
 
-    /** Debian's rpm can't write this kind; the layout is that of rpm's {@code rpmpkg.c}. */
+    /**
+     * Debian's rpm is built without this kind, so that one is kept that rpm 4.18's own {@code rpmpkg.c} has written: two
+     * pages of slots; the fifth package was replaced, and of those from the 20th to the 118th every seventh removed.
+     */
+    @Test
+    void readsTheNdbThatRpmHasWritten() throws IOException {
+        PackageCatalog catalog = new PackageCatalog();
+        try (InputStream kept = RpmDatabasesTest.class.getResourceAsStream("Packages.db.gz");
+                InputStream database = new GZIPInputStream(Objects.requireNonNull(kept, "a resource"))) {
+            catalog.add("usr/lib/sysimage/rpm/Packages.db", 0, false, database);
+        }
+        Set<Integer> removed = Set.of(81, 75, 69, 62, 56, 5, 43, 37, 30, 293, 287, 280, 274, 268, 261);
+        assertThat(catalog.unread()).isEmpty();
+        assertThat(catalog.packages().stream().map(SoftwarePackage::name))
+                .containsExactlyInAnyOrderElementsOf(Stream.concat(
+                                Stream.of("base", "liblarge"),
+                                IntStream.rangeClosed(1, 298)
+                                        .filter(number -> !removed.contains(number))
+                                        .mapToObj(number -> "p" + number))
+                        .toList());
+        assertThat(catalog.packages())
+                .allSatisfy(each -> assertThat(each.packageUrl()).endsWith("@1.2-3.sle15?arch=noarch&epoch=2"));
+    }
+
+    /** The same headers laid out as {@code rpmpkg.c} does it, to be damaged. */
     private static byte[] ndb() throws IOException {
         List<byte[]> headers = new ArrayList<>();
         for (String line : shell("python3 export.py").lines().toList()) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.slipway.fixture.image.TarBuilder;
 import dev.slipway.fixture.process.Program;
 import dev.slipway.fixture.registry.EmbeddedRegistry;
 import dev.slipway.fixture.registry.RegistryAccess;
@@ -228,6 +229,11 @@ class OutputsTest {
                 command.run("push", command.path("context/hello").toString(), "-d", registry.reference("app:1"));
         assertThat(broken.exitCode()).isEqualTo(66);
         assertThat(broken.lastLine()).contains("is no tar that can be read");
+        Path archive = command.path("context/odd.tar");
+        TarBuilder.write(archive, tar -> tar.file("manifest.json", 0644, "[no JSON"));
+        CommandLine.Ended odd = command.run("push", archive.toString(), "-d", registry.reference("app:1"));
+        assertThat(odd.exitCode()).isEqualTo(66);
+        assertThat(odd.lastLine()).contains("the manifest.json of \"" + archive + "\" is not JSON");
     }
 
     @Test

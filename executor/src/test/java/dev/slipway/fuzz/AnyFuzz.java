@@ -1,5 +1,6 @@
 package dev.slipway.fuzz;
 
+import dev.slipway.attest.PackagesFuzz;
 import dev.slipway.dockerfile.DockerIgnoreFuzz;
 import dev.slipway.dockerfile.DockerfileFuzz;
 import dev.slipway.registry.ChallengeFuzz;
@@ -30,7 +31,8 @@ public final class AnyFuzz {
             new Target(ManifestFuzz.class, ManifestFuzz::fuzzerTestOneInput),
             new Target(ChallengeFuzz.class, ChallengeFuzz::fuzzerTestOneInput),
             new Target(TarFuzz.class, TarFuzz::fuzzerTestOneInput),
-            new Target(ArchiveFuzz.class, ArchiveFuzz::fuzzerTestOneInput));
+            new Target(ArchiveFuzz.class, ArchiveFuzz::fuzzerTestOneInput),
+            new Target(PackagesFuzz.class, PackagesFuzz::fuzzerTestOneInput));
 
     public static void fuzzerTestOneInput(byte[] input) throws IOException {
         if (input.length > 0) {

@@ -4,6 +4,13 @@ package dev.slipway.fuzz;
 public final class Declared {
     private Declared() {}
 
+    /** Something for a person to read. */
+    public static void isSaid(String text) {
+        if (text.isBlank()) {
+            throw new AssertionError("nothing is said");
+        }
+    }
+
     public static void hasWords(Exception refused) {
         String message = refused.getMessage();
         if (message == null || message.isBlank()) {

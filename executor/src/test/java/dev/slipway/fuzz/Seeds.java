@@ -1,5 +1,6 @@
 package dev.slipway.fuzz;
 
+import dev.slipway.attest.PackagesFuzz;
 import dev.slipway.fixture.image.TarBuilder;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -12,6 +13,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
 
 /**
  * What a fuzzer begins with: the inputs that once failed, the Dockerfiles of our own tests and of the conformance cases
@@ -70,9 +73,50 @@ final class Seeds {
                 }
                 add(packed.toByteArray());
             }
+            case "PackagesFuzz" -> packages();
             default -> throw new IllegalArgumentException("no seeds for " + target);
         }
         return count;
+    }
+
+    /** The databases of rpm are among the inputs that are kept. */
+    private void packages() throws IOException {
+        file(
+                "var/lib/dpkg/status",
+                "Package: a\nStatus: install ok installed\nArchitecture: amd64\nVersion: 1.2-3\n d\n\nPackage: b\n");
+        file("lib/apk/db/installed", "P:a\nV:1-r0\nA:x86_64\nL:MIT\n\nP:b\n");
+        file(
+                "app/package-lock.json",
+                "{\"packages\":{\"node_modules/@s/a\":{\"version\":\"1\",\"license\":{\"type\":\"MIT\"}}},"
+                        + "\"dependencies\":{\"b\":{\"version\":\"2\",\"dependencies\":{\"c\":{}}}}}");
+        file("app/node_modules/a/package.json", "{\"name\":\"@s/a\",\"version\":\"1\",\"license\":\"MIT\"}");
+        file("lib/a.dist-info/METADATA", "Metadata-Version: 2.4\nName: A_b\nVersion: 1\nLicense-Expression: MIT\n\n");
+        file("app/requirements.txt", "a[x]==1.2 ; python_version < '3'\n-r b.txt\n");
+        file("app/Cargo.lock", "[[package]]\nname = \"a\"\nversion = \"1\"\n\n[metadata]\n");
+        file("app/gradle.lockfile", "g:a:1=compileClasspath\nempty=\n");
+        file("app/go.mod", "module m\nrequire (\n\te.org/a/v2 v2.0.0 // indirect\n)\nrequire e.org/b v1\n");
+        file(
+                "usr/bin/program",
+                "\u007fELF" + "\0".repeat(12) + "\u00ff Go buildinf:\u0008\u0002" + "\0".repeat(16) + "\u0006go1.24\u0040"
+                        + "i".repeat(16) + "dep\ta.org/b\tv1\n=>\tc.org/d\tv2\n" + "i".repeat(16));
+        file("etc/os-release", "ID=\"debian\"\nVERSION_ID='12'\n");
+        ByteArrayOutputStream jar = new ByteArrayOutputStream();
+        try (ZipOutputStream zip = new ZipOutputStream(jar)) {
+            zip.putNextEntry(new ZipEntry("META-INF/maven/g/a/pom.properties"));
+            zip.write("groupId=g\nartifactId=a\nversion=\\u0031\n".getBytes(StandardCharsets.UTF_8));
+        }
+        file("app/a-1.0.jar", jar.toByteArray());
+    }
+
+    private void file(String path, String content) throws IOException {
+        file(path, content.getBytes(StandardCharsets.ISO_8859_1));
+    }
+
+    private void file(String path, byte[] content) throws IOException {
+        ByteArrayOutputStream input = new ByteArrayOutputStream();
+        input.write(PackagesFuzz.choice(path));
+        input.writeBytes(content);
+        add(input.toByteArray());
     }
 
     private void dockerfiles(String name) throws IOException {

@@ -2,23 +2,40 @@ package dev.slipway.registry;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import dev.slipway.fixture.registry.DockerRegistry;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.regex.Pattern;
 
-/** A server that answers as a test says, to show quirks and faults that no well-behaved registry has. */
+/**
+ * A server that answers as a test says, to show quirks and faults that no well-behaved registry has. It may stand in
+ * front of a registry, which answers what no rule does.
+ */
 final class ScriptedRegistry implements AutoCloseable {
-    private final HttpServer server;
+    private static final Set<String> OF_ONE_CONNECTION =
+            Set.of("host", "connection", "content-length", "transfer-encoding", "upgrade");
+
+    private final HttpClient client =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private final HttpServer server =
+            HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    private final Script otherwise;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final List<Rule> rules = Collections.synchronizedList(new ArrayList<>());
     private final List<Seen> seen = Collections.synchronizedList(new ArrayList<>());
@@ -26,7 +43,7 @@ final class ScriptedRegistry implements AutoCloseable {
     /** A request as it arrived. */
     record Seen(String method, String target, Map<String, String> headers, byte[] body) {
         Optional<String> header(String name) {
-            return Optional.ofNullable(headers.get(name.toLowerCase(java.util.Locale.ROOT)));
+            return Optional.ofNullable(headers.get(name.toLowerCase(Locale.ROOT)));
         }
 
         String text() {
@@ -75,7 +92,21 @@ final class ScriptedRegistry implements AutoCloseable {
     private record Rule(Pattern request, RawScript script, boolean once) {}
 
     ScriptedRegistry() throws IOException {
-        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        otherwise = request -> Reply.of(404);
+        start();
+    }
+
+    private ScriptedRegistry(String behind) throws IOException {
+        otherwise = request -> pass(behind, request);
+        start();
+    }
+
+    /** One that stands in front of another, and passes on what no rule is for. */
+    static ScriptedRegistry before(DockerRegistry registry) throws IOException {
+        return new ScriptedRegistry(registry.url());
+    }
+
+    private void start() {
         server.createContext("/", this::handle);
         server.setExecutor(threads);
         server.start();
@@ -106,6 +137,34 @@ final class ScriptedRegistry implements AutoCloseable {
         return this;
     }
 
+    /** What the registry behind says. */
+    Reply pass(Seen request) throws IOException {
+        return otherwise.reply(request);
+    }
+
+    private Reply pass(String behind, Seen request) throws IOException {
+        HttpRequest.Builder asked = HttpRequest.newBuilder(URI.create(behind + request.target()))
+                .header("X-Forwarded-Host", host())
+                .method(request.method(), HttpRequest.BodyPublishers.ofByteArray(request.body()));
+        request.headers().forEach((name, value) -> {
+            if (!OF_ONE_CONNECTION.contains(name)) {
+                asked.header(name, value);
+            }
+        });
+        try {
+            HttpResponse<byte[]> answer = client.send(asked.build(), HttpResponse.BodyHandlers.ofByteArray());
+            Map<String, String> headers = new LinkedHashMap<>();
+            answer.headers().map().forEach((name, values) -> headers.put(name, String.join(", ", values)));
+            if (!request.method().equals("HEAD")) {
+                headers.keySet().removeIf(name -> OF_ONE_CONNECTION.contains(name.toLowerCase(Locale.ROOT)));
+            }
+            return new Reply(answer.statusCode(), headers, answer.body());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted", e);
+        }
+    }
+
     List<Seen> seen() {
         return List.copyOf(seen);
     }
@@ -127,7 +186,7 @@ final class ScriptedRegistry implements AutoCloseable {
             found = rules.stream()
                     .filter(rule -> rule.request().matcher(line).matches())
                     .findFirst()
-                    .orElse(new Rule(Pattern.compile(""), any -> answer(any, request -> Reply.of(404)), false));
+                    .orElse(new Rule(Pattern.compile(""), any -> answer(any, otherwise), false));
             if (found.once()) {
                 rules.remove(found);
             }
@@ -153,7 +212,7 @@ final class ScriptedRegistry implements AutoCloseable {
         Map<String, String> headers = new LinkedHashMap<>();
         exchange.getRequestHeaders()
                 .forEach((name, values) ->
-                        headers.put(name.toLowerCase(java.util.Locale.ROOT), String.join(", ", values)));
+                        headers.put(name.toLowerCase(Locale.ROOT), String.join(", ", values)));
         Seen request =
                 new Seen(exchange.getRequestMethod(), exchange.getRequestURI().toString(), headers, body);
         seen.add(request);
@@ -164,5 +223,6 @@ final class ScriptedRegistry implements AutoCloseable {
     public void close() {
         server.stop(0);
         threads.close();
+        client.close();
     }
 }

@@ -132,6 +132,17 @@ class TokensTest {
     }
 
     @Test
+    void namesTheTokenServerThatAnswersInNoEncodingOfJson() throws IOException {
+        registry.on("GET /token.*", request -> Reply.of(200, new byte[] {0, 0, 0, '[', '[', 'Z', 'p', 'a'}));
+        guarded(300);
+        try (RegistryClient client = clients.client()) {
+            assertThatThrownBy(() -> client.head(reference()))
+                    .isInstanceOf(RegistryException.class)
+                    .hasMessageContaining("/token answered with something that is no JSON");
+        }
+    }
+
+    @Test
     void exchangesAnIdentityToken() throws IOException {
         guarded(300);
         CredentialSource source = (host, repository) ->
