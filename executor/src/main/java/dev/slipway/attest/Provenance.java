@@ -16,7 +16,7 @@ import java.util.TreeMap;
  * @param builderId who built it; what a verifier trusts or doesn't
  * @param invocationId a name of this build alone
  * @param source where the context came from
- * @param parameters what was asked for: the Dockerfile's name, target, platform; build arguments where all is told
+ * @param parameters what was asked for: target and platform; build arguments where all is told
  * @param materials the images that were used
  */
 public record Provenance(
@@ -38,8 +38,9 @@ public record Provenance(
      * Where the context came from.
      *
      * @param uri of a git repository; none of a context that has no name elsewhere
+     * @param path the Dockerfile's
      */
-    public record Source(Optional<String> uri, Optional<String> commit) {}
+    public record Source(Optional<String> uri, Optional<String> commit, String path) {}
 
     /** An image that was used, by its package URL. */
     public record Material(String packageUrl, Digest digest) {}
@@ -56,11 +57,12 @@ public record Provenance(
         ObjectNode definition = predicate.putObject("buildDefinition");
         definition.put("buildType", BUILD_TYPE);
         ObjectNode external = definition.putObject("externalParameters");
+        ObjectNode configSource = external.putObject("configSource");
         source.uri().ifPresent(uri -> {
-            ObjectNode configSource = external.putObject("configSource");
             configSource.put("uri", uri);
             source.commit().ifPresent(commit -> configSource.putObject("digest").put("sha1", commit));
         });
+        configSource.put("path", source.path());
         ObjectNode request = external.putObject("request");
         parameters.forEach(request::put);
         if (!arguments.isEmpty()) {

@@ -119,7 +119,6 @@ public final class Attestations {
         AttestationRequest.ProvenanceRequest wanted = request.provenance().orElseThrow();
         Map<String, String> parameters = new HashMap<>();
         parameters.put("frontend", "dockerfile.v0");
-        parameters.put("filename", how.dockerfile().name());
         how.target().ifPresent(target -> parameters.put("target", target));
         parameters.put("platform", built.image().platform().toString());
         return new Provenance(
@@ -127,7 +126,8 @@ public final class Attestations {
                 UUID.randomUUID().toString(),
                 new Provenance.Source(
                         source.gitUrl().map(url -> "git+" + url.replaceFirst("^git(\\+|(?=:))", "")),
-                        source.gitCommit()),
+                        source.gitCommit(),
+                        how.dockerfile().name()),
                 parameters,
                 wanted.arguments() ? how.buildArguments() : Map.of(),
                 built.materials().stream()

@@ -64,8 +64,7 @@ final class CheckCommand implements Command {
                 BuildContext context = ContextFromFlags.open(flags, scratch, own, registries.network(), progress)) {
             DockerfileSource dockerfile =
                     new DockerfileFromFlags(flags, registries.network(), StandardInput.ofProcess()).source();
-            BuildRequest request =
-                    new RequestFromFlags(flags, here.directory(), dockerfile).request(context.root());
+            BuildRequest request = new RequestFromFlags(flags, here.directory(), dockerfile).request(context.root());
             try {
                 BuildFiles files = BuildFiles.read(request);
                 Checks.Result result = new DockerfileChecks(registries, progress).run(request, files, false);

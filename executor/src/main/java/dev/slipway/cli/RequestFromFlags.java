@@ -33,10 +33,7 @@ final class RequestFromFlags {
 
     /** For a Dockerfile that is a file. */
     RequestFromFlags(GivenFlags flags, Path workingDirectory) {
-        this(
-                flags,
-                workingDirectory,
-                new DockerfileSource.AtPath(flags.valueOrDefault(SourceFlags.DOCKERFILE)));
+        this(flags, workingDirectory, new DockerfileSource.AtPath(flags.valueOrDefault(SourceFlags.DOCKERFILE)));
     }
 
     /** For a Dockerfile from anywhere that is only looked at. */

@@ -53,8 +53,7 @@ final class Manifests {
      *
      * @param wanted the digest that it must have, whatever the registry says
      */
-    Document get(Endpoint endpoint, String operation, String name, Optional<Digest> wanted)
-            throws IOException {
+    Document get(Endpoint endpoint, String operation, String name, Optional<Digest> wanted) throws IOException {
         Ask ask = Ask.of(endpoint, operation, "GET", endpoint.path("manifests/" + name))
                 .withHeader("Accept", ACCEPTED);
         try (HttpAnswer answer = requests.expect(ask, 200)) {
@@ -151,7 +150,10 @@ final class Manifests {
         try {
             Document document = get(Endpoint.toPush(list), operation, list.manifestName(), Optional.empty());
             return ImageIndex.parse(
-                            document.raw(), document.descriptor().mediaType(), "of \"%s\" (%s)".formatted(list, document.descriptor().digest()))
+                            document.raw(),
+                            document.descriptor().mediaType(),
+                            "of \"%s\" (%s)"
+                                    .formatted(list, document.descriptor().digest()))
                     .manifests();
         } catch (RegistryException e) {
             if (e.kind() == Kind.NOT_FOUND) {

@@ -56,7 +56,8 @@ public final class RegistryClient implements AutoCloseable {
     /** What a name stands for now, by HEAD where the registry tells enough (Docker Hub bills GETs), else by GET. */
     public Descriptor head(ImageReference reference) throws IOException {
         String operation = "find \"%s\"".formatted(reference);
-        return endpoints.first(reference, operation, endpoint -> manifests.head(endpoint, operation, reference.manifestName()));
+        return endpoints.first(
+                reference, operation, endpoint -> manifests.head(endpoint, operation, reference.manifestName()));
     }
 
     /** The manifest or index that a name or digest stands for; its bytes are those of the digest. */
@@ -92,7 +93,8 @@ public final class RegistryClient implements AutoCloseable {
                 if (e.kind() != Kind.NOT_FOUND || blob.urls().isEmpty()) {
                     throw e;
                 }
-                return stream(endpoint, operation, foreign(operation, blob.urls().getFirst()), blob);
+                return stream(
+                        endpoint, operation, foreign(operation, blob.urls().getFirst()), blob);
             }
         });
     }

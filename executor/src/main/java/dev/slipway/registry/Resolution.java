@@ -33,8 +33,8 @@ final class Resolution {
         Document document = document(client.head(reference));
         Optional<ImageIndex> index = Optional.empty();
         for (int depth = 0; isIndex(document); depth++) {
-            ImageIndex inner = ImageIndex.parse(
-                    document.raw(), document.descriptor().mediaType(), named(document.descriptor()));
+            ImageIndex inner =
+                    ImageIndex.parse(document.raw(), document.descriptor().mediaType(), named(document.descriptor()));
             index = index.or(() -> Optional.of(inner));
             Optional<Descriptor> selected = inner.select(platform);
             if (selected.isEmpty() || depth >= MOST_NESTED_INDEXES) {
@@ -42,15 +42,14 @@ final class Resolution {
             }
             document = document(selected.get());
         }
-        Manifest manifest = Manifest.parse(
-                document.raw(), document.descriptor().mediaType(), named(document.descriptor()));
+        Manifest manifest =
+                Manifest.parse(document.raw(), document.descriptor().mediaType(), named(document.descriptor()));
         if (!manifest.isImage()) {
             throw new ImageFormatException("\"%s\" is not an image to build on: its config is of the media type \"%s\""
                     .formatted(reference, manifest.config().mediaType()));
         }
         byte[] config = config(manifest.config());
-        return new Resolved(
-                reference, index, manifest, config, ImageConfig.parse(config, named(manifest.config())));
+        return new Resolved(reference, index, manifest, config, ImageConfig.parse(config, named(manifest.config())));
     }
 
     private Document document(Descriptor found) throws IOException {

@@ -74,7 +74,8 @@ class CosignKeyTest {
 
     @Test
     void saysOfADamagedKeyWhichOneItIs() {
-        String text = "-----BEGIN ENCRYPTED SIGSTORE PRIVATE KEY-----\nbm8gSlNPTg==\n-----END ENCRYPTED SIGSTORE PRIVATE KEY-----\n";
+        String text =
+                "-----BEGIN ENCRYPTED SIGSTORE PRIVATE KEY-----\nbm8gSlNPTg==\n-----END ENCRYPTED SIGSTORE PRIVATE KEY-----\n";
         assertThatThrownBy(() -> CosignKey.decrypt(text, "", "\"cosign.key\""))
                 .isInstanceOf(IOException.class)
                 .hasMessage("the private key in \"cosign.key\" is damaged: it holds no JSON in base 64");

@@ -139,7 +139,9 @@ class PackageCatalogTest {
 
     @Test
     void saysWhichJarIsCutOff() throws IOException {
-        byte[] whole = jar(Map.of("META-INF/maven/g/a/pom.properties", "artifactId=a\nversion=1\n".repeat(100).getBytes(StandardCharsets.UTF_8)));
+        byte[] whole = jar(Map.of(
+                "META-INF/maven/g/a/pom.properties",
+                "artifactId=a\nversion=1\n".repeat(100).getBytes(StandardCharsets.UTF_8)));
         catalog.add("app/a-1.jar", 70, false, new ByteArrayInputStream(whole, 0, 70));
         assertThat(catalog.unread()).singleElement().asString().contains("/app/a-1.jar: not a jar that can be read");
     }

@@ -39,10 +39,7 @@ public final class PackagesFuzz {
         String path = PATHS.get((input[0] & 0xFF) % PATHS.size());
         PackageCatalog catalog = new PackageCatalog();
         catalog.add(
-                path,
-                input.length - 1L,
-                path.equals(PROGRAM),
-                new ByteArrayInputStream(input, 1, input.length - 1));
+                path, input.length - 1L, path.equals(PROGRAM), new ByteArrayInputStream(input, 1, input.length - 1));
         catalog.packages().forEach(each -> Declared.isSaid(each.packageUrl()));
         catalog.unread().forEach(Declared::isSaid);
     }

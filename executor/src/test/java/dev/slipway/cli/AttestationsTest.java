@@ -157,6 +157,11 @@ class AttestationsTest {
                 .startsWith("pkg:docker/")
                 .contains("app@1?platform=");
         assertThat(statement.at("/predicate/runDetails/builder/id").asText()).isEqualTo("https://ci.example/1");
+        assertThat(statement
+                        .at("/predicate/buildDefinition/externalParameters/configSource/path")
+                        .asText())
+                .as("where BuildKit has it, too")
+                .isEqualTo("Dockerfile");
         JsonNode asked = statement.at("/predicate/buildDefinition/externalParameters/request");
         assertThat(asked.at("/args").path("build-arg:A").asText()).isEqualTo("b");
         assertThat(asked.path("target").asText()).isEqualTo("last");

@@ -3,6 +3,7 @@ package dev.slipway.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import dev.slipway.fixture.base.BaseImages;
 import dev.slipway.fixture.image.Image;
@@ -21,11 +22,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the packaged executor makes of the variables that a cloud puts into a pod, with the vendors' own libraries. */
 class CloudIdentitiesIT {
@@ -50,7 +54,7 @@ class CloudIdentitiesIT {
                 .withVariable("HOME", directory.toString());
     }
 
-    /** Amazon's token services: one for the web identity, one for the registry's password. */
+    /** Amazon: its token services for a web identity and for the registry's password, and who tells a machine or a container its role. */
     private static final class Amazon implements AutoCloseable {
         private static final String SESSION = """
                 <AssumeRoleWithWebIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/">
@@ -60,7 +64,13 @@ class CloudIdentitiesIT {
                   </Credentials></AssumeRoleWithWebIdentityResult>
                 </AssumeRoleWithWebIdentityResponse>
                 """;
+        private static final String ROLE = """
+                {"Code":"Success","Type":"AWS-HMAC","LastUpdated":"2026-01-01T00:00:00Z","AccessKeyId":"%s",
+                 "SecretAccessKey":"session-secret","Token":"session-token","Expiration":"2099-01-01T00:00:00Z"}
+                """;
+
         private final List<String> asked = new CopyOnWriteArrayList<>();
+        private final List<String> told = new CopyOnWriteArrayList<>();
         private final HttpServer server =
                 HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
 
@@ -87,7 +97,35 @@ class CloudIdentitiesIT {
                     exchange.getResponseBody().write(bytes);
                 }
             });
+            server.createContext(
+                    "/latest",
+                    exchange -> tell(
+                            exchange,
+                            switch (exchange.getRequestURI().getPath()) {
+                                case "/latest/api/token" -> "a-token-of-the-machine";
+                                case "/latest/meta-data/iam/security-credentials/" -> "builder";
+                                case "/latest/meta-data/iam/security-credentials/builder" ->
+                                    ROLE.formatted("ASIAOFTHEMACHINE");
+                                default -> "";
+                            }));
+            server.createContext(
+                    "/container",
+                    exchange -> tell(
+                            exchange,
+                            "container-token"
+                                            .equals(exchange.getRequestHeaders().getFirst("Authorization"))
+                                    ? ROLE.formatted("ASIAOFTHECONTAINER")
+                                    : ""));
             server.start();
+        }
+
+        private void tell(HttpExchange exchange, String answer) throws IOException {
+            try (exchange) {
+                told.add(exchange.getRequestURI().getPath());
+                byte[] bytes = answer.getBytes(StandardCharsets.UTF_8);
+                exchange.sendResponseHeaders(bytes.length == 0 ? 404 : 200, bytes.length == 0 ? -1 : bytes.length);
+                exchange.getResponseBody().write(bytes);
+            }
         }
 
         String url() {
@@ -101,14 +139,74 @@ class CloudIdentitiesIT {
     }
 
     private Program asServiceAccount(Path token, String amazon) {
-        return push(ECR + "/team/app:1")
+        return atAmazon(amazon)
                 .withVariable("AWS_ROLE_ARN", "arn:aws:iam::123456789012:role/builder")
                 .withVariable("AWS_WEB_IDENTITY_TOKEN_FILE", token.toString())
                 .withVariable("AWS_REGION", "us-east-2")
-                .withVariable("AWS_ENDPOINT_URL_STS", amazon)
+                .withVariable("AWS_ENDPOINT_URL_STS", amazon);
+    }
+
+    /** On a machine that has a metadata server. */
+    private Program atAmazon(String amazon) {
+        return push(ECR + "/team/app:1")
+                .withVariable("AWS_EC2_METADATA_SERVICE_ENDPOINT", amazon)
                 .withVariable("AWS_ENDPOINT_URL_ECR", amazon)
                 .withVariable("NO_PROXY", "127.0.0.1")
                 .withVariable("HTTP_PROXY", registry.url()); // leads to our registry, whatever its name
+    }
+
+    private static Program with(Program program, Map<String, String> variables) {
+        Program more = program;
+        for (Map.Entry<String, String> variable : variables.entrySet()) {
+            more = more.withVariable(variable.getKey(), variable.getValue());
+        }
+        return more;
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"AKIAOFTHEVARIABLES", "AKIAOFTHEPROFILE", "ASIAOFTHECONTAINER", "ASIAOFTHEMACHINE"})
+    void whateverSaysWhoWeArePushesToAmazonsRegistry(String key) throws IOException {
+        Files.createDirectory(directory.resolve(".aws"));
+        Files.writeString(
+                directory.resolve(".aws/credentials"),
+                "[ci]\naws_access_key_id=AKIAOFTHEPROFILE\naws_secret_access_key=session-secret\n");
+        Path token = Files.writeString(directory.resolve("container-token"), "container-token");
+        try (Amazon amazon = new Amazon();
+                RegistryAccess access = RegistryAccess.to(registry)) {
+            Completed done = with(
+                            atAmazon(amazon.url()),
+                            switch (key) {
+                                case "AKIAOFTHEVARIABLES" ->
+                                    Map.of("AWS_ACCESS_KEY_ID", key, "AWS_SECRET_ACCESS_KEY", "session-secret");
+                                case "AKIAOFTHEPROFILE" -> Map.of("AWS_PROFILE", "ci");
+                                case "ASIAOFTHECONTAINER" ->
+                                    Map.of(
+                                            "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+                                            amazon.url() + "/container",
+                                            "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
+                                            token.toString());
+                                default -> Map.<String, String>of();
+                            })
+                    .run();
+            assertThat(done.exitCode()).as("%s", done).isZero();
+            assertThat(access.manifest("team/app", "1").digest()).isEqualTo(image.digest());
+            assertThat(amazon.asked.getLast()).contains("Credential=" + key + "/");
+            assertThat(amazon.told.stream().anyMatch(path -> path.startsWith("/latest")))
+                    .as("the machine is asked last: %s", amazon.told)
+                    .isEqualTo(key.equals("ASIAOFTHEMACHINE"));
+            assertThat(done.err()).doesNotContain("session-secret", "session-token");
+        }
+    }
+
+    @Test
+    void whoeverNamesAnIdentityIsNotTheMachineInstead() throws IOException {
+        try (Amazon amazon = new Amazon()) {
+            Completed done = with(atAmazon(amazon.url()), Map.of("AWS_PROFILE", "nobody"))
+                    .run();
+            assertThat(done.exitCode()).as("%s", done).isEqualTo(69);
+            assertThat(done.err()).contains("no credential for " + ECR + ": AWS: ", "nobody");
+            assertThat(amazon.told).isEmpty();
+        }
     }
 
     @Test

@@ -97,8 +97,9 @@ final class Seeds {
         file("app/go.mod", "module m\nrequire (\n\te.org/a/v2 v2.0.0 // indirect\n)\nrequire e.org/b v1\n");
         file(
                 "usr/bin/program",
-                "\u007fELF" + "\0".repeat(12) + "\u00ff Go buildinf:\u0008\u0002" + "\0".repeat(16) + "\u0006go1.24\u0040"
-                        + "i".repeat(16) + "dep\ta.org/b\tv1\n=>\tc.org/d\tv2\n" + "i".repeat(16));
+                "\u007fELF" + "\0".repeat(12) + "\u00ff Go buildinf:\u0008\u0002" + "\0".repeat(16)
+                        + "\u0006go1.24\u0040" + "i".repeat(16) + "dep\ta.org/b\tv1\n=>\tc.org/d\tv2\n"
+                        + "i".repeat(16));
         file("etc/os-release", "ID=\"debian\"\nVERSION_ID='12'\n");
         ByteArrayOutputStream jar = new ByteArrayOutputStream();
         try (ZipOutputStream zip = new ZipOutputStream(jar)) {

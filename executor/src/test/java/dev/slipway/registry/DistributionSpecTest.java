@@ -177,8 +177,9 @@ class DistributionSpecTest {
             byte[] blob = noise(1000, 5);
             push(blob);
             for (int status : List.of(301, 302, 303, 307, 308)) {
-                front.once("GET /v2/spec/app/blobs/.*", request -> Reply.of(status)
-                        .with("Location", request.target() + "?elsewhere"));
+                front.once(
+                        "GET /v2/spec/app/blobs/.*",
+                        request -> Reply.of(status).with("Location", request.target() + "?elsewhere"));
                 assertThat(pull(blob)).as("%d", status).isEqualTo(blob);
             }
         }
@@ -223,7 +224,8 @@ class DistributionSpecTest {
             front.on("GET .*/manifests/sha256:.*", request -> {
                 Reply reply = front.pass(request);
                 reply.headers().keySet().removeIf("docker-content-digest"::equalsIgnoreCase);
-                return reply.with("Docker-Content-Digest", Digest.of(bytes("other")).toString());
+                return reply.with(
+                        "Docker-Content-Digest", Digest.of(bytes("other")).toString());
             });
             assertThat(client.document(app.at(image.digest())).raw()).isEqualTo(image.raw());
         }
@@ -233,8 +235,7 @@ class DistributionSpecTest {
         void missingManifest() {
             assertThatThrownBy(() -> client.document(app.withTag("never")))
                     .isInstanceOfSatisfying(
-                            RegistryException.class,
-                            e -> assertThat(e.codes()).containsExactly("MANIFEST_UNKNOWN"));
+                            RegistryException.class, e -> assertThat(e.codes()).containsExactly("MANIFEST_UNKNOWN"));
             front.on("GET .*/manifests/odd", request -> Reply.of(404, "{\"errors\":[{\"code\":\"NEW_IN_2031\"}]}"));
             assertThatThrownBy(() -> client.document(app.withTag("odd")))
                     .isInstanceOfSatisfying(
@@ -318,8 +319,12 @@ class DistributionSpecTest {
         @Test
         @DisplayName("PUT: another digest than ours in the answer is an error")
         void anotherDigest() {
-            front.once("PUT .*", request -> Reply.of(201)
-                    .with("Docker-Content-Digest", Digest.of(bytes("other")).toString()));
+            front.once(
+                    "PUT .*",
+                    request -> Reply.of(201)
+                            .with(
+                                    "Docker-Content-Digest",
+                                    Digest.of(bytes("other")).toString()));
             assertThatThrownBy(() -> push(noise(1000, 12)))
                     .isInstanceOfSatisfying(
                             RegistryException.class, e -> assertThat(e.kind()).isEqualTo(Kind.CORRUPT));
@@ -347,11 +352,13 @@ class DistributionSpecTest {
         void lessThanWasSent() throws IOException {
             byte[] blob = noise(4 * TAKEN_BYTES, 14);
             takeNoMoreAtOnce();
-            front.once("PATCH .*", request -> front.pass(new Seen(
-                    request.method(),
-                    request.target(),
-                    Map.of("content-type", "application/octet-stream", "content-range", "0-99999"),
-                    Arrays.copyOf(request.body(), 100_000))));
+            front.once(
+                    "PATCH .*",
+                    request -> front.pass(new Seen(
+                            request.method(),
+                            request.target(),
+                            Map.of("content-type", "application/octet-stream", "content-range", "0-99999"),
+                            Arrays.copyOf(request.body(), 100_000))));
             push(blob);
             assertThat(front.seen("PATCH .*").get(2).header("Content-Range")).contains("100000-699999");
             assertThat(pull(blob)).isEqualTo(blob);
@@ -364,9 +371,9 @@ class DistributionSpecTest {
             takeNoMoreAtOnce();
             front.once("PATCH .*", front::pass);
             front.once("PATCH .*", lost -> Reply.of(202).with("Location", lost.target()));
-            front.once("PATCH .*", early -> Reply.of(416)
-                    .with("Location", early.target())
-                    .with("Range", "0-599999"));
+            front.once(
+                    "PATCH .*",
+                    early -> Reply.of(416).with("Location", early.target()).with("Range", "0-599999"));
             push(blob);
             assertThat(front.seen("GET .*/blobs/uploads/.*")).hasSize(1);
             assertThat(clients.log).anyMatch(line -> line.contains("answered 416 Range Not Satisfiable"));
@@ -394,7 +401,9 @@ class DistributionSpecTest {
             only("POST /v2/spec/sibling/blobs/uploads/\\?mount=%s&from=spec/app".formatted(Digest.of(blob)));
             byte[] other = noise(1000, 18);
             assertThat(push(sibling, other, Optional.of(app))).isEqualTo(RegistryClient.Pushed.UPLOADED);
-            assertThat(front.seen("POST /v2/spec/sibling/.*")).as("the session is used").hasSize(2);
+            assertThat(front.seen("POST /v2/spec/sibling/.*"))
+                    .as("the session is used")
+                    .hasSize(2);
         }
 
         @Test
@@ -454,8 +463,10 @@ class DistributionSpecTest {
         @DisplayName("OCI-Subject: the registry lists the referrer itself, and no tag is made")
         void withTheReferrersApi() throws IOException {
             Manifest subject = image("with the API");
-            front.on("PUT .*/manifests/.*", request -> front.pass(request)
-                    .with("OCI-Subject", subject.digest().toString()));
+            front.on(
+                    "PUT .*/manifests/.*",
+                    request -> front.pass(request)
+                            .with("OCI-Subject", subject.digest().toString()));
             refer(subject, "a");
             assertThat(front.seen(".* .*/manifests/sha256-.*")).isEmpty();
         }
@@ -471,8 +482,7 @@ class DistributionSpecTest {
             assertThat(front.seen("PUT .*/manifests/sha256-.*"))
                     .as("what is listed is not listed again")
                     .hasSize(2)
-                    .allSatisfy(
-                            put -> assertThat(put.header("Content-Type")).contains(MediaTypes.OCI_INDEX));
+                    .allSatisfy(put -> assertThat(put.header("Content-Type")).contains(MediaTypes.OCI_INDEX));
         }
 
         @Test
