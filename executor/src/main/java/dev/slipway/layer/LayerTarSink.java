@@ -143,8 +143,7 @@ final class LayerTarSink implements LayerContent.Sink {
             listener.file(
                     entry.path(),
                     new ChecksumListener.Checksums(
-                            content,
-                            LayerXattrs.checksum(entry.attributes().xattrs().only(LayerXattrs::belongInLayer))));
+                            content, LayerXattrs.checksum(entry.attributes().xattrs())));
         }
     }
 

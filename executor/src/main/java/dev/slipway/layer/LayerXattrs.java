@@ -1,11 +1,10 @@
 package dev.slipway.layer;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import dev.slipway.archive.tar.Xattrs;
 import dev.slipway.posix.ExtendedAttributes;
 import java.io.IOException;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -25,7 +24,7 @@ public final class LayerXattrs {
                 && !name.startsWith("user.overlay.");
     }
 
-    /** The attributes of a file that belong in a layer. */
+    /** The attributes of a file that a layer may have brought. */
     public static Xattrs read(ExtendedAttributes attributes) throws IOException {
         Map<String, byte[]> values = new TreeMap<>();
         for (String name : attributes.names()) {
@@ -37,18 +36,17 @@ public final class LayerXattrs {
         return Xattrs.of(values);
     }
 
-    /** A checksum over names and values, 0 for none. */
+    /**
+     * What a layer that is made of a file system records, which of all attributes is a program's capability alone, as
+     * with BuildKit: a command that gives a file another one has changed nothing (spec: COPY/ADD).
+     */
+    public static Xattrs recorded(ExtendedAttributes attributes) throws IOException {
+        Optional<byte[]> capability = attributes.get(CAPABILITY);
+        return capability.isPresent() ? Xattrs.of(Map.of(CAPABILITY, capability.get())) : Xattrs.NONE;
+    }
+
+    /** A checksum over what is {@linkplain #recorded recorded}, 0 for nothing. */
     public static long checksum(Xattrs xattrs) {
-        if (xattrs.isEmpty()) {
-            return 0;
-        }
-        ContentChecksum checksum = new ContentChecksum();
-        for (String name : xattrs.names()) {
-            byte[] value = xattrs.value(name).orElseThrow();
-            byte[] head = (name.length() + ":" + name + value.length + ":").getBytes(UTF_8);
-            checksum.update(head, 0, head.length);
-            checksum.update(value, 0, value.length);
-        }
-        return checksum.value();
+        return xattrs.value(CAPABILITY).map(ContentChecksum::of).orElse(0L);
     }
 }

@@ -146,7 +146,7 @@ class KindsTest {
             rootfs.tree().setAttributes(PathBytes.of("bin"), Attributes.of(bin));
             Optional<PendingLayer> layer = rootfs.commit(CommitScope.paths(new TreeSet<>(List.of(ping, other))));
             assertThat(workshop.entries(layer))
-                    .containsExactly("file bin/ping 755 5:6", "hardlink bin/ping6 = bin/ping");
+                    .containsExactly("file bin/ping 755 5:6 [security.capability]", "hardlink bin/ping6 = bin/ping");
             assertThat(rootfs.tree().capability(other)).hasValue(capability);
             assertThat(rootfs.commit(CommitScope.EVERYTHING)).isEmpty();
         }

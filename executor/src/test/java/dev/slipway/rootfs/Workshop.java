@@ -179,13 +179,16 @@ final class Workshop implements AutoCloseable {
             case LayerEntry.HardLink link -> kind + " " + link.path() + " = " + link.target();
             case LayerEntry.Symlink link -> kind + " " + link.path() + " -> " + PathBytes.of(link.target());
             case LayerEntry.Addition addition ->
-                "%s %s %o %d:%d"
+                "%s %s %o %d:%d%s"
                         .formatted(
                                 kind,
                                 addition.path(),
                                 addition.attributes().permissions(),
                                 addition.attributes().uid(),
-                                addition.attributes().gid());
+                                addition.attributes().gid(),
+                                addition.attributes().xattrs().isEmpty()
+                                        ? ""
+                                        : " " + addition.attributes().xattrs().names());
             case LayerEntry.Whiteout whiteout -> kind + " " + whiteout.path();
             case LayerEntry.Opaque opaque -> kind + " " + opaque.path();
         };

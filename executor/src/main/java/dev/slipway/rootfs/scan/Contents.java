@@ -30,7 +30,7 @@ final class Contents {
         if (known.isEmpty() && status.isRegular()) {
             return true;
         }
-        long xattrs = LayerXattrs.checksum(LayerXattrs.read(parent.xattrs(path.name())));
+        long xattrs = LayerXattrs.checksum(LayerXattrs.recorded(parent.xattrs(path.name())));
         return xattrs != known.map(Checksums::xattrs).orElse(0L)
                 || (status.isRegular()
                         && checksum(parent, path.name(), status)
@@ -39,7 +39,7 @@ final class Contents {
 
     /** Whether the extended attributes of a path differ; for the root, which is in no directory. */
     boolean xattrsDiffer(PathBytes path) throws IOException {
-        return LayerXattrs.checksum(LayerXattrs.read(top.xattrs(path)))
+        return LayerXattrs.checksum(LayerXattrs.recorded(top.xattrs(path)))
                 != index.find(path).map(Checksums::xattrs).orElse(0L);
     }
 
@@ -64,7 +64,7 @@ final class Contents {
     /** Whether two files, or links, hold different bytes or attributes, given that their sizes are the same. */
     static boolean differ(Directory oneParent, Directory otherParent, PathBytes name, FileStatus status)
             throws IOException {
-        if (!LayerXattrs.read(oneParent.xattrs(name)).equals(LayerXattrs.read(otherParent.xattrs(name)))) {
+        if (!LayerXattrs.recorded(oneParent.xattrs(name)).equals(LayerXattrs.recorded(otherParent.xattrs(name)))) {
             return true;
         }
         if (status.isSymlink()) {

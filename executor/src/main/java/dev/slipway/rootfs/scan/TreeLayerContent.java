@@ -54,7 +54,7 @@ public final class TreeLayerContent implements LayerContent {
                 status.unsignedUid(),
                 status.unsignedGid(),
                 Instant.ofEpochSecond(status.mtimeSeconds(), status.mtimeNanos()),
-                LayerXattrs.read(root.xattrs(path)));
+                LayerXattrs.recorded(root.xattrs(path)));
         if (!status.isDirectory() && status.links() > 1) {
             PathBytes first = firstNames.putIfAbsent(status.inode(), path);
             if (first != null) {

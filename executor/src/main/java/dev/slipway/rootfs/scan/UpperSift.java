@@ -104,8 +104,8 @@ public final class UpperSift {
 
     private boolean isRootChanged(FileStatus now) throws IOException {
         return !Comparison.isSameRoot(lower.status(), now)
-                || !LayerXattrs.read(upper.xattrs(PathBytes.EMPTY))
-                        .equals(LayerXattrs.read(lower.xattrs(PathBytes.EMPTY)));
+                || !LayerXattrs.recorded(upper.xattrs(PathBytes.EMPTY))
+                        .equals(LayerXattrs.recorded(lower.xattrs(PathBytes.EMPTY)));
     }
 
     private void directory(
