@@ -45,14 +45,37 @@ final class CacheMounts {
     }
 
     /**
+     * What tells caches apart: as with BuildKit their id, what they are seeded with, and the owner and the mode that a
+     * mount asks for, so that nobody finds a cache that belongs to somebody else.
+     */
+    static Digest identity(String id, Ownership ownership, Optional<MountSources.Seed> seed) throws IOException {
+        StringBuilder parts =
+                new StringBuilder().append(id.length()).append(' ').append(id);
+        if (!ownership.equals(Ownership.NONE)) {
+            parts.append(" owner ")
+                    .append(ownership.mode().orElse(DEFAULT_MODE))
+                    .append(' ')
+                    .append(ownership.uid().orElse(0))
+                    .append(' ')
+                    .append(ownership.gid().orElse(0));
+        }
+        if (seed.isPresent()) {
+            parts.append(" seed ")
+                    .append(SeedContent.digest(
+                            seed.get().source().tree(), seed.get().path()));
+        }
+        return Digest.of(parts.toString().getBytes(StandardCharsets.UTF_8));
+    }
+
+    /**
      * Takes a cache, and makes it where it is new: empty, or with a seed's content.
      *
      * @param sharing shared caches may be used by several steps at a time, locked ones are waited for, private ones are
      *     parted
      */
-    Lease acquire(String id, Sharing sharing, Ownership ownership, Optional<MountSources.Seed> seed)
+    Lease acquire(Digest identity, Sharing sharing, Ownership ownership, Optional<MountSources.Seed> seed)
             throws IOException, CopyException {
-        String name = Digest.of(id.getBytes(StandardCharsets.UTF_8)).hex();
+        String name = identity.hex();
         for (int copy = 0; ; copy++) {
             Path place = directory.resolve(copy == 0 ? name : name + "-" + copy);
             Files.createDirectories(place);

@@ -8,6 +8,7 @@ import dev.slipway.build.ssh.Agents;
 import dev.slipway.dockerfile.DockerfileException;
 import dev.slipway.dockerfile.Mount.Ownership;
 import dev.slipway.dockerfile.RunInstruction;
+import dev.slipway.image.Digest;
 import dev.slipway.posix.PathBytes;
 import dev.slipway.progress.FailureClass;
 import dev.slipway.sandbox.Mount;
@@ -39,7 +40,7 @@ final class RunMounts implements AutoCloseable {
     private final StageState state;
     private final List<Mount> mounts = new ArrayList<>();
     private final Map<String, String> variables = new LinkedHashMap<>();
-    private final Map<String, CacheMounts.Lease> leases = new LinkedHashMap<>();
+    private final Map<Digest, CacheMounts.Lease> leases = new LinkedHashMap<>();
     private final List<Optional<Agents.Socket>> sockets = new ArrayList<>();
 
     private RunMounts(RunInstruction run, PlannedInstruction planned, StageState state) {
@@ -137,18 +138,18 @@ final class RunMounts implements AutoCloseable {
     /** A cache that a step mounts twice is one directory: a lock of its own for each would wait for itself. */
     private CacheMounts.Lease lease(dev.slipway.dockerfile.Mount.Cache cache)
             throws BuildException, CopyException, IOException, InterruptedException {
-        String id = inNamespace(cache.id());
-        CacheMounts.Lease held = leases.get(id);
-        if (held != null) {
-            return held;
-        }
         Optional<MountSources.Seed> seed = cache.from().isEmpty()
                 ? Optional.empty()
                 : Optional.of(state.session()
                         .mountSources()
                         .seed(planned.source(cache.from().get()), cache.sourcePath(), run.source()));
-        CacheMounts.Lease lease = state.session().caches().acquire(id, cache.sharing(), cache.ownership(), seed);
-        leases.put(id, lease);
+        Digest identity = CacheMounts.identity(inNamespace(cache.id()), cache.ownership(), seed);
+        CacheMounts.Lease held = leases.get(identity);
+        if (held != null) {
+            return held;
+        }
+        CacheMounts.Lease lease = state.session().caches().acquire(identity, cache.sharing(), cache.ownership(), seed);
+        leases.put(identity, lease);
         return lease;
     }
 

@@ -17,7 +17,11 @@ public sealed interface Mount {
     }
 
     /** Who owns what the mount brings, and with which mode; each empty if not given. */
-    record Ownership(OptionalInt mode, OptionalLong uid, OptionalLong gid) {}
+    record Ownership(OptionalInt mode, OptionalLong uid, OptionalLong gid) {
+        /** Nothing given. */
+        public static final Ownership NONE =
+                new Ownership(OptionalInt.empty(), OptionalLong.empty(), OptionalLong.empty());
+    }
 
     /** {@code type=bind}: a directory or file of the context, or of {@code from}; writes are discarded. */
     record Bind(Optional<String> target, String sourcePath, Optional<String> from, boolean readOnly) implements Mount {}
