@@ -36,6 +36,13 @@ record Accounts(List<User> users, List<Group> groups) {
         Identity {
             supplementary = List.copyOf(supplementary);
         }
+
+        /** All that a command is a member of: its own group is among them, as container runtimes have it. */
+        List<Integer> groups() {
+            return supplementary.contains(gid)
+                    ? supplementary
+                    : Stream.concat(Stream.of(gid), supplementary.stream()).toList();
+        }
     }
 
     /** A name that the image doesn't know. */
@@ -44,6 +51,10 @@ record Accounts(List<User> users, List<Group> groups) {
 
         private Unknown(String kind, String name) {
             super("the image has no %s \"%s\"; add it in an earlier step, or give its number".formatted(kind, name));
+        }
+
+        private Unknown(String name) {
+            super("user ids that are looked up reach from 0 to %d; \"%s\" is none".formatted(Integer.MAX_VALUE, name));
         }
     }
 
@@ -76,6 +87,9 @@ record Accounts(List<User> users, List<Group> groups) {
         if (uid.isPresent() && gid.isPresent()) {
             return new Identity(uid.get(), gid.get(), List.of());
         }
+        if (uid.isPresent() && uid.get() < 0) { // beyond what is looked up, and taken for a number only with a group
+            throw new Unknown(userPart);
+        }
         Predicate<User> wanted = uid.<Predicate<User>>map(number -> found -> found.uid() == number)
                 .orElse(found -> found.name().equals(userPart));
         Optional<User> account = users.stream().filter(wanted).findFirst();
@@ -90,7 +104,6 @@ record Accounts(List<User> users, List<Group> groups) {
                 .flatMap(found -> groups.stream()
                         .filter(group -> group.members().contains(found.name()))
                         .map(Group::gid))
-                .distinct()
                 .toList();
         return new Identity(number, account.map(User::gid).orElse(0), supplementary);
     }
@@ -125,13 +138,13 @@ record Accounts(List<User> users, List<Group> groups) {
         return found.get().gid();
     }
 
-    /** A numeric id, as the kernel takes it. */
+    /** A numeric id, as the kernel takes it: the largest number of all means no change to it, so it is nobody's. */
     static Optional<Integer> id(String text) {
         if (!text.matches("[0-9]{1,10}")) {
             return Optional.empty();
         }
         long number = Long.parseLong(text);
-        return number < 1L << 32 ? Optional.of((int) number) : Optional.empty();
+        return number < (1L << 32) - 1 ? Optional.of((int) number) : Optional.empty();
     }
 
     private static Stream<String> lines(byte[] file) {

@@ -129,7 +129,7 @@ final class RunStep {
                 plain.arguments(),
                 plain.environment(),
                 directory,
-                new Credentials(identity.uid(), identity.gid(), identity.supplementary()),
+                new Credentials(identity.uid(), identity.gid(), identity.groups()),
                 mounts,
                 network(options),
                 options.hostname().or(this::givenHostname),

@@ -31,6 +31,21 @@ class AccountsTest {
     }
 
     @Test
+    void aUsersOwnGroupIsAmongItsGroups() throws Exception {
+        assertThat(ACCOUNTS.identify("app").groups()).containsExactly(1001, 2000);
+        assertThat(ACCOUNTS.identify("app:extra").groups()).containsExactly(2000);
+        assertThat(ACCOUNTS.identify("4242").groups()).containsExactly(0);
+    }
+
+    @Test
+    void aNumberThatTheKernelTakesForNoChangeIsNobodys() throws Exception {
+        assertThatThrownBy(() -> ACCOUNTS.identify("4294967295")).hasMessageContaining("no user \"4294967295\"");
+        assertThatThrownBy(() -> ACCOUNTS.identify("4294967295:1")).hasMessageContaining("no user \"4294967295\"");
+        assertThatThrownBy(() -> ACCOUNTS.identify("2147483648")).hasMessageContaining("from 0 to 2147483647");
+        assertThat(ACCOUNTS.identify("1:2147483648").gid()).isEqualTo(Integer.MIN_VALUE);
+    }
+
+    @Test
     void noUserIsRoot() throws Exception {
         assertThat(ACCOUNTS.identify("")).isEqualTo(Identity.ROOT);
     }
