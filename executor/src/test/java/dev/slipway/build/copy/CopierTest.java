@@ -121,6 +121,15 @@ class CopierTest {
     }
 
     @Test
+    void aSocketBecomesAnEmptyFile() throws Exception {
+        source.directory("d").socket("d/agent", 0660, 5, 6);
+        copy("d", "/d");
+        copy("d/agent", "/named");
+        assertThat(target.at("d/agent")).isEqualTo("file 660 5:6 ");
+        assertThat(target.at("named")).isEqualTo("file 660 5:6 ");
+    }
+
+    @Test
     void wildcardsMatchComponentByComponent() throws Exception {
         source.directory("dir")
                 .file("dir/x.txt", "x")

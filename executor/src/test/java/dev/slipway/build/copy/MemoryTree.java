@@ -65,6 +65,11 @@ final class MemoryTree implements MutableTree {
         return this;
     }
 
+    MemoryTree socket(String path, int permissions, int uid, int gid) {
+        add(PathBytes.of(path), FileType.SOCKET, new byte[0], attributes(permissions, uid, gid));
+        return this;
+    }
+
     MemoryTree hardLinked(String path, String existing) throws IOException {
         hardLink(PathBytes.of(path), PathBytes.of(existing));
         return this;
