@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Where an image may be pulled from: the registry's mirrors in the order given, then the registry itself unless that is
@@ -78,7 +79,7 @@ final class Endpoints {
     private Map<String, List<String>> mappings(ImageReference reference) {
         Map<String, List<String>> mappings = new LinkedHashMap<>();
         String repository = reference.repository();
-        for (int end = repository.lastIndexOf('/'); end > 0; end = repository.lastIndexOf('/', end - 1)) {
+        for (int end = repository.length(); end > 0; end = repository.lastIndexOf('/', end - 1)) {
             String path = repository.substring(0, end);
             List<String> mirrors = options.mirrors().get(reference.registry() + "/" + path);
             if (mirrors != null) {
@@ -89,20 +90,13 @@ final class Endpoints {
         return mappings;
     }
 
-    private List<Endpoint> of(ImageReference reference) {
+    private List<Endpoint> of(ImageReference reference) throws RegistryException {
         List<Endpoint> endpoints = new ArrayList<>();
-        mappings(reference).forEach((path, mirrors) -> {
-            String rest = path.isEmpty()
-                    ? reference.repository()
-                    : reference.repository().substring(path.length() + 1);
-            for (String mirror : mirrors) {
-                int slash = mirror.indexOf('/');
-                String host = slash < 0 ? mirror : mirror.substring(0, slash);
-                String prefix = slash < 0 ? "" : mirror.substring(slash + 1) + "/";
-                endpoints.add(
-                        new Endpoint(ImageReference.canonicalRegistry(host), prefix + rest, Direction.PULL, true));
+        for (Map.Entry<String, List<String>> mapping : mappings(reference).entrySet()) {
+            for (String mirror : mapping.getValue()) {
+                endpoints.add(mirrored(reference, mapping.getKey(), mirror));
             }
-        });
+        }
         if (endpoints.isEmpty() || options.fallback()) {
             endpoints.add(new Endpoint(reference.registry(), reference.repository(), Direction.PULL));
         }
@@ -110,5 +104,26 @@ final class Endpoints {
         endpoints.sort(Comparator.comparing((Endpoint endpoint) ->
                 endpoint.equals(served) ? 0 : unreachable.contains(endpoint.registry()) ? 2 : 1));
         return endpoints;
+    }
+
+    /** What follows the path in the repository's name follows the mirror's own path. */
+    private static Endpoint mirrored(ImageReference reference, String path, String mirror) throws RegistryException {
+        int slash = mirror.indexOf('/');
+        String host = slash < 0 ? mirror : mirror.substring(0, slash);
+        String rest = reference.repository().substring(path.length()).replaceFirst("^/", "");
+        String repository = Stream.of(slash < 0 ? "" : mirror.substring(slash + 1), rest)
+                .filter(part -> !part.isEmpty())
+                .collect(Collectors.joining("/"));
+        if (repository.isEmpty()) {
+            throw new RegistryException(
+                    Kind.NOT_FOUND,
+                    "--registry-map maps the whole of \"%s\" to \"%s\", which names no repository: write %s/PATH"
+                            .formatted(reference.name(), mirror, mirror),
+                    mirror,
+                    0,
+                    List.of(),
+                    null);
+        }
+        return new Endpoint(ImageReference.canonicalRegistry(host), repository, Direction.PULL, true);
     }
 }

@@ -182,6 +182,15 @@ class OutputsTest {
     }
 
     @Test
+    void aRegistryWhoseDiskIsFullEndsThePushWithoutATag() {
+        registry.refuseOnce("PUT .*/blobs/uploads/.*", 507, Map.of());
+        CommandLine.Ended failed = command.build("--destination=" + registry.reference("full:1"), "--insecure");
+        assertThat(failed.exitCode()).as("%s", failed).isEqualTo(69);
+        assertThat(failed.lastLine()).contains("push blob sha256:", "507", "the registry failed on its side");
+        assertThat(registry.count("PUT .*/full/manifests/.*")).isZero();
+    }
+
+    @Test
     void aFailedPushIsRepeatedFromWhatWasSaved() throws IOException {
         registry.refuseOnce("PUT .*/manifests/.*", 403, Map.of());
         CommandLine.Ended failed = command.build(

@@ -97,6 +97,28 @@ class MirrorsTest {
     }
 
     @Test
+    void mapsOneRepositoryAndNoneThatStartsLikeIt() throws IOException {
+        holds(first, "mirrored/base", "1");
+        holds(second, "team/app-two", "1");
+        RegistryOptions.Builder options = RegistryOptions.builder()
+                .registryMap(second.host() + "/team/app=" + first.host() + "/mirrored/base")
+                .skipDefaultRegistryFallback(true);
+        resolve(options, second.host() + "/team/app:1");
+        resolve(options, second.host() + "/team/app-two:1");
+        assertThat(first.requests()).allMatch(line -> line.contains("/mirrored/base/") || line.endsWith(" /v2/"));
+        assertThat(second.requests()).noneMatch(line -> line.contains("/team/app/"));
+    }
+
+    @Test
+    void saysWhereAMapOfOneRepositoryNamesNone() {
+        assertThatThrownBy(() -> resolve(
+                        RegistryOptions.builder().registryMap(second.host() + "/team/app=" + first.host()),
+                        second.host() + "/team/app:1"))
+                .isInstanceOf(RegistryException.class)
+                .hasMessageContaining("which names no repository: write " + first.host() + "/PATH");
+    }
+
+    @Test
     void neverAsksTheRegistryItselfWhereThatIsForbiddenForMapsToo() {
         first.on("(HEAD|GET) .*manifests.*", request -> Reply.of(500));
         assertThatThrownBy(() -> resolve(
