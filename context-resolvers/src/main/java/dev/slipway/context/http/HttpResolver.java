@@ -82,11 +82,16 @@ public final class HttpResolver implements ContextResolver {
         return URI.create(url.toString().replaceFirst("://[^/@]*@", "://"));
     }
 
-    /** The URL's own user first, then what is stored for the host. */
+    /** The URL's own user first, then what is stored for the host; as with curl, the file may know a user's password. */
     static Map<String, String> headers(URI url, Netrc netrc) {
-        return Optional.ofNullable(url.getRawUserInfo())
-                .map(info -> URLDecoder.decode(info.replace("+", "%2B"), StandardCharsets.UTF_8))
-                .or(() -> netrc.login(url.getHost()).map(login -> login.user() + ":" + login.password()))
+        Optional<String> given = Optional.ofNullable(url.getRawUserInfo())
+                .map(info -> URLDecoder.decode(info.replace("+", "%2B"), StandardCharsets.UTF_8));
+        Optional<String> stored = netrc.login(url.getHost())
+                .filter(login -> given.isEmpty() || given.get().equals(login.user()))
+                .map(login -> login.user() + ":" + login.password());
+        return given.filter(login -> login.contains(":"))
+                .or(() -> stored)
+                .or(() -> given.map(user -> user + ":"))
                 .map(login -> Map.of(
                         "Authorization",
                         "Basic " + Base64.getEncoder().encodeToString(login.getBytes(StandardCharsets.UTF_8))))
