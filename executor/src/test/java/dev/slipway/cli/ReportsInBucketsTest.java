@@ -2,6 +2,7 @@ package dev.slipway.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.slipway.fixture.cloud.AzureServer;
 import dev.slipway.fixture.cloud.GcsServer;
 import dev.slipway.fixture.cloud.S3Server;
 import java.io.IOException;
@@ -49,6 +50,32 @@ class ReportsInBucketsTest {
             assertThat(nowhere.exitCode()).isEqualTo(71);
             assertThat(nowhere.lastLine())
                     .contains("--digest-file \"s3://absent/digest\" can't be written", "there is no bucket \"absent\"");
+        }
+    }
+
+    @Test
+    void aReportMayBeABlob() throws Exception {
+        try (AzureServer azure = AzureServer.start()) {
+            azure.createContainer("reports");
+            azure.environment().forEach(command::variable);
+            String place = "https://" + AzureServer.ACCOUNT + ".blob.core.windows.net/reports/app/";
+            command.variable("AZURE_STORAGE_BLOB_ENDPOINT", azure.url());
+            CommandLine.Ended ended = command.builds(
+                    "--no-push",
+                    "--destination=a.example/team/app:7",
+                    "--digest-file=" + place + "digest",
+                    "--image-name-with-digest-file=" + place + "name",
+                    "--iidfile=" + command.path("iid"));
+            String digest = azure.content("reports", "app/digest");
+            assertThat(digest).matches("sha256:[0-9a-f]{64}");
+            assertThat(azure.content("reports", "app/name")).isEqualTo("a.example/team/app@" + digest + "\n");
+            assertThat(ended.err()).doesNotContain(AzureServer.KEY);
+
+            CommandLine.Ended nowhere = command.build(
+                    "--no-push",
+                    "--digest-file=https://" + AzureServer.ACCOUNT + ".blob.core.windows.net/absent/digest");
+            assertThat(nowhere.exitCode()).isEqualTo(71);
+            assertThat(nowhere.lastLine()).contains("--digest-file", "absent/digest\" can't be written");
         }
     }
 
