@@ -17,7 +17,10 @@ public record ContextUri(String text, String scheme, String rest) {
 
     private static final Pattern WITH_SCHEME = Pattern.compile("([A-Za-z][A-Za-z0-9+.-]*)://(.*)", Pattern.DOTALL);
     private static final Pattern SCP = Pattern.compile("[A-Za-z0-9_.-]+@[A-Za-z0-9_.-]+:(?!//).*", Pattern.DOTALL);
-    private static final Pattern USER_INFO = Pattern.compile("(://)[^/?#]*@");
+    /** A password that should have been percent-encoded may hold what ends an authority; it is kept back all the same. */
+    private static final Pattern USER_INFO =
+            Pattern.compile("(?<=://)(?:[^/?#]*@|[^/?#@:\\[]*:(?![0-9]*(?:[/?#\\s]|$))[^@]*@)");
+
     private static final Pattern QUERY = Pattern.compile("\\?[^#]*");
 
     /** Reads {@code text}, which must not be empty: an empty flag means that it isn't given. */
@@ -38,8 +41,13 @@ public record ContextUri(String text, String scheme, String rest) {
     /** The URI without user, password or signed query, so that it may be shown. */
     @Override
     public String toString() {
-        String shown = USER_INFO.matcher(text).replaceFirst("$1");
+        String shown = withoutLogin(text);
         return isRemote() ? QUERY.matcher(shown).replaceFirst("") : shown;
+    }
+
+    /** A text with the user and password of the first URL in it left out. */
+    public static String withoutLogin(String text) {
+        return USER_INFO.matcher(text).replaceFirst("");
     }
 
     private boolean isRemote() {

@@ -134,6 +134,11 @@ public final class ResumingDownload extends InputStream {
             this.wait = wait;
         }
 
+        public Delayed(String message, Optional<Duration> wait, Throwable cause) {
+            super(message, cause);
+            this.wait = wait;
+        }
+
         /** How long the server wants us to wait, if it says. */
         public Optional<Duration> askedFor() {
             return wait;

@@ -4,6 +4,7 @@ import dev.slipway.context.Connections;
 import dev.slipway.context.ContextException;
 import dev.slipway.context.ContextOptions;
 import dev.slipway.context.GitOptions;
+import dev.slipway.context.ResumingDownload.Delayed;
 import dev.slipway.context.Retries;
 import dev.slipway.posix.Directory;
 import dev.slipway.posix.PathBytes;
@@ -16,7 +17,6 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
-import org.eclipse.jgit.errors.TransportException;
 import org.eclipse.jgit.lib.ObjectId;
 import org.eclipse.jgit.lib.Repository;
 import org.eclipse.jgit.revwalk.RevCommit;
@@ -57,13 +57,17 @@ public final class GitCheckout {
 
     /** One that works as a build's options say. */
     public static GitCheckout of(ContextOptions options) {
+        return of(options, Retries.STANDARD);
+    }
+
+    static GitCheckout of(ContextOptions options, Retries retries) {
         return new GitCheckout(
                 new Connections(options.network()),
                 options.git(),
                 options.environment(),
                 options.sizeLimitBytes().orElse(Long.MAX_VALUE),
                 options.log(),
-                Retries.STANDARD);
+                retries);
     }
 
     /**
@@ -147,8 +151,7 @@ public final class GitCheckout {
                     connections, options, new Logins(credentials), new SshAccess(environment, scratch), what)) {
                 return fetch.fetch(source, repository);
             } catch (ContextException e) {
-                boolean passing = e.getCause() instanceof TransportException failed && GitFetch.isPassing(failed);
-                if (!passing || !retries.again(made, Optional.empty())) {
+                if (!(e.getCause() instanceof Delayed passing) || !retries.again(made, passing.askedFor())) {
                     throw e;
                 }
                 log.accept(e.getMessage() + "; trying again");
@@ -237,14 +240,17 @@ public final class GitCheckout {
         if (source.subdirectory().isEmpty()) {
             return directory;
         }
-        Path root = directory
-                .resolve(source.subdirectory().get().replaceFirst("^/+", ""))
-                .normalize();
-        if (!root.startsWith(directory) || !isPlainDirectory(directory, root)) {
-            throw new ContextException("%s: no directory \"%s\" in the repository"
-                    .formatted(what, source.subdirectory().get()));
+        String name = source.subdirectory().get();
+        Path root = directory.resolve(name).normalize();
+        if (root.startsWith(directory) && isPlainDirectory(directory, root)) {
+            return root;
         }
-        return root;
+        throw new ContextException(
+                Files.isSymbolicLink(root)
+                        ? "%s: \"%s\" is a symbolic link; name the directory itself".formatted(what, name)
+                        : Files.exists(root, LinkOption.NOFOLLOW_LINKS)
+                                ? "%s: \"%s\" is a file, not a directory".formatted(what, name)
+                                : "%s: no directory \"%s\" in the repository".formatted(what, name));
     }
 
     /** A link on the way could lead out of the repository. */

@@ -101,7 +101,12 @@ public final class GitCredentials {
             return Optional.empty();
         }
         String place = line.substring(0, scheme + 3) + line.substring(at + 1);
-        String path = URI.create(place).getPath();
+        String path;
+        try {
+            path = URI.create(place).getPath();
+        } catch (IllegalArgumentException e) {
+            return Optional.empty(); // git passes over what is no URL, too
+        }
         boolean covers = host(place).equals(host(url))
                 && (path == null
                         || path.isEmpty()

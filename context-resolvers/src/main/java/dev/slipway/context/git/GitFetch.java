@@ -3,15 +3,25 @@ package dev.slipway.context.git;
 import dev.slipway.context.Connections;
 import dev.slipway.context.ContextException;
 import dev.slipway.context.GitOptions;
+import dev.slipway.context.ResumingDownload.Delayed;
+import dev.slipway.context.Retries;
 import java.io.IOException;
+import java.net.ConnectException;
+import java.net.HttpURLConnection;
+import java.net.SocketTimeoutException;
 import java.net.URISyntaxException;
+import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
+import javax.net.ssl.SSLHandshakeException;
+import org.eclipse.jgit.errors.NoRemoteRepositoryException;
 import org.eclipse.jgit.errors.TransportException;
 import org.eclipse.jgit.lib.AbbreviatedObjectId;
 import org.eclipse.jgit.lib.NullProgressMonitor;
@@ -35,7 +45,11 @@ final class GitFetch implements AutoCloseable {
 
     private static final int TIMEOUT_SECONDS = 60;
 
-    private final Connections connections;
+    /** Of failures that stay what they are however often one asks, some are known by their words only. */
+    private static final Pattern FINAL = Pattern.compile(
+            "not authorized|authentication|not permitted|not found|refused|timed out|certificate|\\bkey\\b");
+
+    private final HttpTransportConnections http;
     private final GitOptions options;
     private final Logins logins;
     private final SshAccess ssh;
@@ -43,7 +57,7 @@ final class GitFetch implements AutoCloseable {
     private final List<SshdSessionFactory> sessions = new ArrayList<>();
 
     GitFetch(Connections connections, GitOptions options, Logins logins, SshAccess ssh, String what) {
-        this.connections = connections;
+        this.http = new HttpTransportConnections(connections, !options.insecureSkipTls(), logins);
         this.options = options;
         this.logins = logins;
         this.ssh = ssh;
@@ -118,7 +132,7 @@ final class GitFetch implements AutoCloseable {
                 return new Fetched(id, Optional.empty(), Map.of());
             }
         } catch (TransportException refused) {
-            if (isAboutAccess(refused)) {
+            if (isFinal(refused) || isPassing(refused)) {
                 throw explained(source, refused);
             }
             // This server gives only what its branches and tags name: the commit must be in their history.
@@ -208,8 +222,7 @@ final class GitFetch implements AutoCloseable {
             transport.setDepth(depth);
         }
         switch (transport) {
-            case TransportHttp http ->
-                http.setHttpConnectionFactory(new HttpTransportConnections(connections, !options.insecureSkipTls()));
+            case TransportHttp web -> web.setHttpConnectionFactory(http);
             case SshTransport secure -> {
                 SshdSessionFactory factory = ssh.sessions();
                 sessions.add(factory);
@@ -223,42 +236,55 @@ final class GitFetch implements AutoCloseable {
         return transport;
     }
 
-    /** Whether another attempt may fare better. */
-    static boolean isPassing(TransportException e) {
-        return !isAboutAccess(e);
+    /** Whether another attempt may fare better: what broke is the connection, or the server says so. */
+    private boolean isPassing(TransportException e) {
+        if (isFinal(e)) {
+            return false;
+        }
+        if (http.status() >= HttpURLConnection.HTTP_BAD_REQUEST) {
+            return Retries.isPassing(http.status());
+        }
+        for (Throwable at = e; at != null; at = at.getCause()) {
+            if (at instanceof IOException && !(at instanceof TransportException)) {
+                return true;
+            }
+        }
+        return false;
     }
 
-    private static boolean isAboutAccess(TransportException e) {
-        String message = String.valueOf(e.getMessage()).toLowerCase(java.util.Locale.ROOT);
-        return List.of(
-                        "not authorized",
-                        "authentication",
-                        "not permitted",
-                        "not found",
-                        "cannot open",
-                        "unknownhost",
-                        "refused",
-                        "timed out",
-                        "certificate",
-                        "key")
-                .stream()
-                .anyMatch(message::contains);
+    private static boolean isFinal(TransportException e) {
+        for (Throwable at = e; at != null; at = at.getCause()) {
+            if (at instanceof NoRemoteRepositoryException
+                    || at instanceof SSLHandshakeException
+                    || at instanceof UnknownHostException
+                    || at instanceof ConnectException
+                    || at instanceof SocketTimeoutException
+                    || FINAL.matcher(said(at).toLowerCase(Locale.ROOT)).find()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Without the URL, in which any word may stand. */
+    private static String said(Throwable e) {
+        return String.valueOf(e.getMessage()).replaceFirst("^(https?://|ssh://|[^\\s/]+@)\\S+: ", "");
     }
 
     private ContextException explained(GitSource source, TransportException e) {
         StringBuilder reasons = new StringBuilder();
         for (Throwable at = e; at != null && reasons.length() < 400; at = at.getCause()) {
-            String message = GitSource.withoutLogin(String.valueOf(at.getMessage()));
-            String fresh = message.replaceFirst("^(https?|ssh)://\\S+: ", "");
+            String fresh = GitSource.withoutLogin(said(at));
             if (reasons.indexOf(fresh) < 0) {
                 reasons.append(reasons.isEmpty() ? "" : ": ").append(fresh);
             }
         }
-        return new ContextException(what + ": " + reasons + advice(source, reasons.toString()), e);
+        String message = what + ": " + reasons + advice(source, reasons.toString());
+        return new ContextException(message, isPassing(e) ? new Delayed(reasons.toString(), http.askedFor(), e) : e);
     }
 
     private String advice(GitSource source, String reasons) {
-        String text = reasons.toLowerCase(java.util.Locale.ROOT);
+        String text = reasons.toLowerCase(Locale.ROOT);
         boolean overSsh = !source.url().startsWith("http");
         if (text.contains("authorized") || text.contains("authentication") || text.contains("not permitted")) {
             return overSsh

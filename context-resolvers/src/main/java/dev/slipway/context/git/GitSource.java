@@ -1,8 +1,13 @@
 package dev.slipway.context.git;
 
 import dev.slipway.context.ContextException;
+import dev.slipway.context.ContextUri;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -40,6 +45,7 @@ public record GitSource(
     private static final Pattern WITH_SCHEME = Pattern.compile("(?i)(git|https?|ssh)://(?:([^/@]*)@)?([^/]*)(.*)");
     private static final Pattern SCP = Pattern.compile("([A-Za-z0-9_.-]+)@([A-Za-z0-9_.-]+):(?!//)(.*)");
     private static final Pattern FULL_ID = Pattern.compile("[0-9a-f]{40}");
+    private static final int LAST_PORT = 65_535;
     private static final List<String> QUERIES =
             List.of("ref", "tag", "branch", "commit", "checksum", "subdir", "keep-git-dir", "submodules", "mtime");
 
@@ -87,10 +93,26 @@ public record GitSource(
         String scheme = transport(url.group(1).toLowerCase(Locale.ROOT), environment);
         Optional<String> user = Optional.ofNullable(url.group(2)).filter(given -> !given.isEmpty());
         if (scheme.equals("ssh")) {
-            return named.in(
-                    "ssh://%s@%s%s".formatted(user.orElse("git"), url.group(3), url.group(4)), Optional.empty());
+            String withUser = "ssh://%s@%s%s".formatted(user.orElse("git"), url.group(3), url.group(4));
+            return named.in(wellFormed(withUser, shown), Optional.empty());
         }
-        return named.in(scheme + "://" + url.group(3) + url.group(4), user.map(GitLogin::ofUserInfo));
+        String withoutUser = scheme + "://" + url.group(3) + url.group(4);
+        return named.in(wellFormed(withoutUser, shown), user.map(GitLogin::ofUserInfo));
+    }
+
+    private static String wellFormed(String url, String shown) throws ContextException {
+        String reason = "its host or its port is none";
+        try {
+            URI parsed = new URI(url);
+            if (parsed.getHost() != null && parsed.getPort() <= LAST_PORT) {
+                return url;
+            }
+        } catch (URISyntaxException e) {
+            reason = e.getReason(); // its message would show the URL with all secrets in it
+        }
+        throw new ContextException(
+                "context \"%s\" is no URL (%s): percent-encode what a user, a password or a path can't hold as it is"
+                        .formatted(shown, reason));
     }
 
     /**
@@ -165,7 +187,7 @@ public record GitSource(
 
     /** A URL as it may be shown. */
     static String withoutLogin(String text) {
-        return text.replaceFirst("(?<=://)[^/?#]*@", "");
+        return ContextUri.withoutLogin(text);
     }
 
     static boolean isFullId(String name) {
@@ -221,7 +243,7 @@ public record GitSource(
                     throw new ContextException("context \"%s\": \"?%s\" is none of %s"
                             .formatted(shown, pair[0], String.join(", ", QUERIES)));
                 }
-                found.put(pair[0], pair.length < 2 ? "" : URLDecoder.decode(pair[1], StandardCharsets.UTF_8));
+                found.put(pair[0], pair.length < 2 ? "" : decoded(pair[1], shown));
             }
             Optional<String> commit = this.commit.or(() -> Optional.ofNullable(found.get("commit")));
             if (commit.isPresent() && !isFullId(commit.get())) {
@@ -238,6 +260,29 @@ public record GitSource(
                     Map.copyOf(found));
         }
 
+        private static String decoded(String value, String shown) throws ContextException {
+            try {
+                return URLDecoder.decode(value, StandardCharsets.UTF_8);
+            } catch (IllegalArgumentException e) {
+                throw new ContextException(
+                        "context \"%s\": \"%s\" is not percent-encoded as a URL is".formatted(shown, value), e);
+            }
+        }
+
+        /** As git names a directory: without dots and doubled slashes; none is the repository itself. */
+        private static Optional<String> directory(String given, String url) throws ContextException {
+            Deque<String> parts = new ArrayDeque<>();
+            for (String part : given.split("/")) {
+                if (part.equals("..") && parts.pollLast() == null) {
+                    throw new ContextException("context \"%s\": the directory \"%s\" leads out of the repository"
+                            .formatted(withoutLogin(url), given));
+                } else if (!part.isEmpty() && !part.equals(".") && !part.equals("..")) {
+                    parts.addLast(part);
+                }
+            }
+            return some(String.join("/", parts));
+        }
+
         GitSource in(String url, Optional<GitLogin> login) throws ContextException {
             Function<String, Optional<Boolean>> truth = name ->
                     Optional.ofNullable(queries.get(name)).map(value -> !value.equals("0") && !value.equals("false"));
@@ -251,7 +296,7 @@ public record GitSource(
                     login,
                     ref,
                     commit,
-                    subdirectory,
+                    subdirectory.isEmpty() ? subdirectory : directory(subdirectory.get(), url),
                     Optional.ofNullable(queries.get("checksum")),
                     truth.apply("keep-git-dir"),
                     truth.apply("submodules"),

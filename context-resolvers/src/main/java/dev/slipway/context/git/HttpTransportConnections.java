@@ -1,6 +1,7 @@
 package dev.slipway.context.git;
 
 import dev.slipway.context.Connections;
+import dev.slipway.context.Retries;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -11,8 +12,11 @@ import java.net.URI;
 import java.net.URL;
 import java.security.KeyManagementException;
 import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import javax.net.ssl.HostnameVerifier;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.TrustManager;
@@ -20,12 +24,48 @@ import org.eclipse.jgit.transport.http.HttpConnection;
 import org.eclipse.jgit.transport.http.HttpConnectionFactory;
 import org.jspecify.annotations.Nullable;
 
-/** Lets JGit reach servers as every resolver does: with our trust store and through our proxies. */
-record HttpTransportConnections(Connections connections, boolean verified) implements HttpConnectionFactory {
+/**
+ * Lets JGit reach servers as every resolver does: with our trust store and through our proxies. Remembers what the last
+ * answer said of another attempt, which JGit keeps to itself.
+ *
+ * <p>For one thread.
+ */
+final class HttpTransportConnections implements HttpConnectionFactory {
+
+    private final Connections connections;
+    private final boolean verified;
+    private final Logins logins;
+    private int status;
+    private Optional<Duration> wait = Optional.empty();
+
+    HttpTransportConnections(Connections connections, boolean verified, Logins logins) {
+        this.connections = connections;
+        this.verified = verified;
+        this.logins = logins;
+    }
+
+    /** The last request's status; 0 if none came. */
+    int status() {
+        return status;
+    }
+
+    /** How long the last answer wants us to wait. */
+    Optional<Duration> askedFor() {
+        return wait;
+    }
 
     @Override
     public HttpConnection create(URL url) throws IOException {
+        status = 0;
+        wait = Optional.empty();
         return new Wrapped(connections.open(URI.create(url.toString()), verified));
+    }
+
+    private int answered(HttpURLConnection answer) throws IOException {
+        status = answer.getResponseCode();
+        wait = Optional.ofNullable(answer.getHeaderField("Retry-After"))
+                .flatMap(header -> Retries.after(header, InstantSource.system()));
+        return status;
     }
 
     /** The proxy that JGit thinks of is the JVM's; ours is the environment's. */
@@ -34,11 +74,16 @@ record HttpTransportConnections(Connections connections, boolean verified) imple
         return create(url);
     }
 
-    private record Wrapped(HttpURLConnection http) implements HttpConnection {
+    private final class Wrapped implements HttpConnection {
+        private final HttpURLConnection http;
+
+        Wrapped(HttpURLConnection http) {
+            this.http = http;
+        }
 
         @Override
         public int getResponseCode() throws IOException {
-            return http.getResponseCode();
+            return answered(http);
         }
 
         @Override
@@ -58,7 +103,10 @@ record HttpTransportConnections(Connections connections, boolean verified) imple
 
         @Override
         public void setRequestProperty(String key, @Nullable String value) {
-            http.setRequestProperty(key, value);
+            // JGit takes a login along to wherever it is redirected.
+            if (!"Authorization".equalsIgnoreCase(key) || logins.areFor(http.getURL())) {
+                http.setRequestProperty(key, value);
+            }
         }
 
         @Override

@@ -1,5 +1,6 @@
 package dev.slipway.context.git;
 
+import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -7,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.slipway.context.Connections;
 import dev.slipway.context.ContextException;
 import dev.slipway.context.ResumingDownload;
+import dev.slipway.context.ResumingDownload.Delayed;
 import dev.slipway.context.ResumingDownload.Refused;
 import dev.slipway.context.Retries;
 import dev.slipway.context.git.TreeCheckout.LargeFile;
@@ -18,9 +20,12 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.HttpURLConnection;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashMap;
@@ -28,6 +33,8 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import javax.net.ssl.SSLHandshakeException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Puts large files in the place of their pointers: git-lfs's batch API with its basic transfer (git-lfs,
@@ -54,16 +61,23 @@ final class LargeFiles {
     }
 
     /** Where a repository keeps its large files; one that is reached by ssh has them at the same host by https. */
-    static URI server(String repositoryUrl) {
-        String url = repositoryUrl;
-        if (!url.contains("://")) {
-            url = "https://" + url.substring(url.indexOf('@') + 1).replaceFirst(":/?", "/");
-        } else if (url.startsWith("ssh://")) {
-            URI ssh = URI.create(url);
-            url = "https://" + ssh.getHost() + ssh.getPath();
+    static URI server(String repositoryUrl) throws ContextException {
+        String place = repositoryUrl.replaceFirst("/+$", "");
+        String service = (place.endsWith(".git") ? "" : ".git") + "/info/lfs";
+        try {
+            if (place.startsWith("http")) {
+                return new URI(place + service);
+            }
+            if (place.startsWith("ssh://")) {
+                URI ssh = new URI(place);
+                return new URI("https", ssh.getHost(), ssh.getPath() + service, null);
+            }
+            String[] parts = place.substring(place.indexOf('@') + 1).split(":/?", 2);
+            return new URI("https", parts[0], "/" + parts[1] + service, null);
+        } catch (URISyntaxException e) {
+            throw new ContextException("the large files of \"%s\" are at no URL (%s)"
+                    .formatted(GitSource.withoutLogin(repositoryUrl), e.getReason()));
         }
-        url = url.replaceFirst("/+$", "");
-        return URI.create((url.endsWith(".git") ? url : url + ".git") + "/info/lfs");
     }
 
     /** Fetches the files' content into {@code destination}, where their pointers are. */
@@ -109,6 +123,29 @@ final class LargeFiles {
     }
 
     private JsonNode post(URI url, String body) throws IOException, ContextException {
+        for (int made = 1; ; made++) {
+            try {
+                return postOnce(url, body);
+            } catch (JacksonException e) {
+                throw noAnswer(url, "answered with what is no JSON", e);
+            } catch (SSLHandshakeException e) {
+                throw noAnswer(url, "can't be believed: " + e.getMessage(), e);
+            } catch (IOException e) {
+                Optional<Duration> asked = e instanceof Delayed delayed ? delayed.askedFor() : Optional.empty();
+                if (!retries.again(made, asked)) {
+                    throw noAnswer(url, (e instanceof Delayed ? "" : "fails: ") + e.getMessage(), e);
+                }
+            }
+        }
+    }
+
+    private ContextException noAnswer(URI url, String happened, @Nullable Throwable cause) {
+        String message = "%s holds large files, but their server \"%s\" %s; GIT_LFS_SKIP_SMUDGE=1 leaves pointers"
+                .formatted(what, url, happened);
+        return cause == null ? new ContextException(message) : new ContextException(message, cause);
+    }
+
+    private JsonNode postOnce(URI url, String body) throws IOException, ContextException {
         List<Optional<GitLogin>> logins = new ArrayList<>();
         credentials.forServer(url.toString()).forEach(login -> logins.add(Optional.of(login)));
         logins.add(Optional.empty());
@@ -131,14 +168,17 @@ final class LargeFiles {
                     return JSON.readTree(in);
                 }
             }
+            Optional<Duration> wait = Optional.ofNullable(connection.getHeaderField("Retry-After"))
+                    .flatMap(header -> Retries.after(header, InstantSource.system()));
             connection.disconnect();
+            if (Retries.isPassing(status)) {
+                throw new Delayed("answered " + status, wait);
+            }
             if (status != HttpURLConnection.HTTP_UNAUTHORIZED && status != HttpURLConnection.HTTP_FORBIDDEN) {
                 break;
             }
         }
-        throw new ContextException(
-                "%s holds large files, but their server \"%s\" answered %d; GIT_LFS_SKIP_SMUDGE=1 leaves pointers"
-                        .formatted(what, url, status));
+        throw noAnswer(url, "answered " + status, null);
     }
 
     private static String basic(GitLogin login) {
@@ -149,7 +189,7 @@ final class LargeFiles {
 
     private void write(LargeFile file, JsonNode download, URI server, Directory destination)
             throws IOException, ContextException {
-        URI href = server.resolve(download.path("href").asText());
+        URI href = href(download, server, file);
         Map<String, String> headers = new HashMap<>();
         download.path("header")
                 .properties()
@@ -185,6 +225,27 @@ final class LargeFiles {
             throw new ContextException("%s: the content of the large file \"%s\" is not the one that the commit names"
                     .formatted(what, file.path()));
         }
+    }
+
+    /** What a server says is not to be relied on. */
+    private URI href(JsonNode download, URI server, LargeFile file) throws ContextException {
+        String text = download.path("href").asText();
+        try {
+            URI href = server.resolve(new URI(text));
+            boolean web = "https".equalsIgnoreCase(href.getScheme()) || "http".equalsIgnoreCase(href.getScheme());
+            if (web && href.getHost() != null && !text.isEmpty()) {
+                return href;
+            }
+        } catch (URISyntaxException e) {
+            throw badUrl(server, file, e);
+        }
+        throw badUrl(server, file, null);
+    }
+
+    private ContextException badUrl(URI server, LargeFile file, @Nullable Throwable cause) {
+        String message = "%s: the server \"%s\" names no http or https URL for the large file \"%s\"; %s"
+                .formatted(what, server, file.path(), "GIT_LFS_SKIP_SMUDGE=1 leaves pointers");
+        return cause == null ? new ContextException(message) : new ContextException(message, cause);
     }
 
     private static MessageDigest sha256() throws Refused {

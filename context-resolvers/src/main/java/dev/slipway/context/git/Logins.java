@@ -2,6 +2,7 @@ package dev.slipway.context.git;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URL;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +15,7 @@ final class Logins extends CredentialsProvider {
 
     private final GitCredentials credentials;
     private final Map<String, Integer> refused = new HashMap<>();
+    private String told = "";
 
     Logins(GitCredentials credentials) {
         this.credentials = credentials;
@@ -44,6 +46,7 @@ final class Logins extends CredentialsProvider {
         if (next >= logins.size()) {
             return false;
         }
+        told = uri.getScheme() + "://" + uri.getHost() + ":" + port(uri);
         for (CredentialItem item : items) {
             if (item instanceof CredentialItem.Username user) {
                 user.setValue(logins.get(next).user());
@@ -59,9 +62,14 @@ final class Logins extends CredentialsProvider {
         refused.merge(server(uri), 1, Integer::sum);
     }
 
-    /** How many logins there were to try: for the message when none was right. */
-    int known(URIish uri) {
-        return logins(uri).size();
+    /** Whether the login that was given last may be sent to {@code url}: it is for the same scheme, host and port. */
+    boolean areFor(URL url) {
+        int port = url.getPort() < 0 ? url.getDefaultPort() : url.getPort();
+        return told.equalsIgnoreCase(url.getProtocol() + "://" + url.getHost() + ":" + port);
+    }
+
+    private static int port(URIish uri) {
+        return uri.getPort() >= 0 ? uri.getPort() : "https".equalsIgnoreCase(uri.getScheme()) ? 443 : 80;
     }
 
     private List<GitLogin> logins(URIish uri) {

@@ -17,6 +17,7 @@ import org.eclipse.jgit.lib.CoreConfig.EolStreamType;
 import org.eclipse.jgit.lib.FileMode;
 import org.eclipse.jgit.lib.ObjectId;
 import org.eclipse.jgit.lib.ObjectLoader;
+import org.eclipse.jgit.lib.ObjectReader;
 import org.eclipse.jgit.lib.Repository;
 import org.eclipse.jgit.revwalk.RevCommit;
 import org.eclipse.jgit.treewalk.CanonicalTreeParser;
@@ -35,6 +36,9 @@ final class TreeCheckout {
 
     /** A whole blob below this size is read at once. */
     private static final int SMALL_BYTES = 1 << 20;
+
+    /** A larger one streams out of the pack. Where it is a delta it is put together on the disk, which takes longer. */
+    private static final int LARGEST_IN_MEMORY_BYTES = 8 << 20;
 
     private final Repository repository;
     private final Directory destination;
@@ -71,7 +75,9 @@ final class TreeCheckout {
      */
     Written write(RevCommit commit, Optional<String> subdirectory) throws IOException, ContextException {
         commitSeconds = commit.getCommitTime();
-        try (TreeWalk walk = new TreeWalk(repository)) {
+        try (ObjectReader reader = repository.newObjectReader();
+                TreeWalk walk = new TreeWalk(repository, reader)) {
+            reader.setStreamFileThreshold(LARGEST_IN_MEMORY_BYTES);
             walk.setOperationType(OperationType.CHECKOUT_OP);
             walk.setAttributesNodeProvider(repository.createAttributesNodeProvider());
             walk.addTree(commit.getTree());

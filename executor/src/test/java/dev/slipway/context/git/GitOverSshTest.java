@@ -14,6 +14,7 @@ import dev.slipway.fixture.process.TemporaryDirectory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
@@ -87,6 +88,38 @@ class GitOverSshTest {
                                     "SSH_AUTH_SOCK", socket.toString(),
                                     "SSH_KNOWN_HOSTS", server.knownHosts().toString()))
                     .close();
+        }
+    }
+
+    @Test
+    void aKnownHostMayBeHashed() throws Exception {
+        try (SshServer server = SshServer.start("ed25519")) {
+            Path hosts = server.knownHosts();
+            Program.of("ssh-keygen", "-q", "-H", "-f", hosts.toString()).runSuccessfully();
+            assertThat(hosts).content().startsWith("|1|").doesNotContain("127.0.0.1");
+            resolve(server, Map.of("SSH_PRIVATE_KEY", server.key().toString(), "SSH_KNOWN_HOSTS", hosts.toString()))
+                    .close();
+        }
+    }
+
+    @Test
+    void aKeyThatIsRevokedOrAnothersIsRefused() throws Exception {
+        try (SshServer server = SshServer.start("ed25519");
+                SshServer other = SshServer.start("ed25519")) {
+            String line = Files.readString(server.knownHosts());
+            String others = line.replaceFirst(" .*", "")
+                    + Files.readString(other.knownHosts()).replaceFirst("^\\S+", "");
+            for (String known : List.of("@revoked " + line + line, others)) {
+                Path hosts = Files.writeString(directory.path().resolve("hosts"), known);
+                assertThatThrownBy(() -> resolve(
+                                server,
+                                Map.of(
+                                        "SSH_PRIVATE_KEY", server.key().toString(),
+                                        "SSH_KNOWN_HOSTS", hosts.toString())))
+                        .as(known)
+                        .isInstanceOf(ContextException.class)
+                        .hasMessageContaining("put the host's key into");
+            }
         }
     }
 
