@@ -17,7 +17,7 @@ record LargeFilePointer(String sha256, long sizeBytes) {
 
     private static final Pattern FORM = Pattern.compile(
             "version https://(?:git-lfs\\.github\\.com|hawser\\.github\\.com)/spec/v1\n(?:ext-[^\n]*\n)*"
-                    + "oid sha256:([0-9a-f]{64})\nsize ([0-9]{1,18})\n?(?:[^\n]+\n?)*");
+                    + "oid sha256:([0-9a-f]{64})\nsize ([0-9]{1,18})(?:\n(?:[^\n]+\n)*[^\n]*)?");
 
     /** The pointer that a blob is; empty if it is an ordinary file. */
     static Optional<LargeFilePointer> parse(byte[] blob) {
