@@ -2,7 +2,6 @@ package dev.slipway.posix;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -113,6 +112,19 @@ public final class Directory implements AutoCloseable {
     public OpenFile openRead(PathBytes path) throws IOException {
         return at(path, "openat", (directory, name) -> {
             int flags = Resolution.O_RDONLY | Resolution.O_CLOEXEC | Resolution.O_NOFOLLOW | Resolution.O_NONBLOCK;
+            return new OpenFile(
+                    Resolution.open(directory, name.toByteArray(), flags, 0, path.toString()), shownBelow(path));
+        });
+    }
+
+    /**
+     * Opens a file for reading and writing, and makes none; a link in its place is an error (ELOOP). An exclusive lock
+     * needs it: NFS makes flock(2) a lock of byte ranges, and refuses one on a file that is open for reading only
+     * (EBADF, flock(2) "NFS details").
+     */
+    public OpenFile openReadWrite(PathBytes path) throws IOException {
+        return at(path, "openat", (directory, name) -> {
+            int flags = Resolution.O_RDWR | Resolution.O_CLOEXEC | Resolution.O_NOFOLLOW | Resolution.O_NONBLOCK;
             return new OpenFile(
                     Resolution.open(directory, name.toByteArray(), flags, 0, path.toString()), shownBelow(path));
         });
@@ -327,13 +339,6 @@ public final class Directory implements AutoCloseable {
     /** The extended attributes of what is there; see {@link ExtendedAttributes}. */
     public ExtendedAttributes xattrs(PathBytes path) {
         return new ExtendedAttributes(this, path);
-    }
-
-    /** How many bytes the file system can still take from us. */
-    public long freeBytes() throws IOException {
-        MemorySegment block = Native.scratch().block;
-        Native.check(Native.call(SystemCall.FSTATFS, fd, block.address()), SystemCall.FSTATFS, shown);
-        return block.get(JAVA_LONG, 32) * block.get(JAVA_LONG, 8);
     }
 
     /** The file system's magic number, as statfs(2) lists them. */

@@ -147,6 +147,21 @@ class DirectoryTest {
         assertThat(root.status(PathBytes.of("same")).links()).isEqualTo(2);
     }
 
+    @Test
+    void opensAFileForAnExclusiveLockWithoutMakingOne() throws IOException {
+        try (OpenFile file = root.openReadWrite(PathBytes.of("etc/passwd"))) {
+            assertThat(file.tryLock(false)).isTrue();
+            byte[] content = read("etc/passwd").getBytes(UTF_8);
+            // NFS asks for it: what may be locked for writing may be written.
+            file.write(content, 0, content.length);
+        }
+        assertThatThrownBy(() -> root.openReadWrite(PathBytes.of("etc/none")))
+                .isInstanceOfSatisfying(
+                        PosixException.class,
+                        e -> assertThat(e.is(Errno.ENOENT)).isTrue());
+        assertThat(root.statusIfPresent(PathBytes.of("etc/none"))).isEmpty();
+    }
+
     private String read(String path) throws IOException {
         try (OpenFile file = root.openReadFollowing(PathBytes.of(path))) {
             return new String(file.in().readAllBytes(), UTF_8);

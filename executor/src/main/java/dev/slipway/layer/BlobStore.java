@@ -16,6 +16,8 @@ import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Blobs by digest in a directory that several executors may share (DESIGN 3.11): {@code blobs/sha256/HEX}, written in
@@ -36,6 +38,8 @@ public final class BlobStore implements AutoCloseable {
     private final Directory ingest;
     private final List<Directory> readOnly;
     private final SecureRandom random = new SecureRandom();
+    /** Removed as damaged: what another store has of them is as likely to be. */
+    private final Set<Digest> distrusted = ConcurrentHashMap.newKeySet();
 
     private BlobStore(Directory root, Directory ingest, List<Directory> readOnly) {
         this.root = root;
@@ -120,7 +124,7 @@ public final class BlobStore implements AutoCloseable {
     public Optional<Blob> find(Digest digest) throws IOException {
         Optional<Blob> found = find(root, digest);
         for (Directory other : readOnly) {
-            if (found.isEmpty()) {
+            if (found.isEmpty() && !distrusted.contains(digest)) {
                 found = find(other, digest);
             }
         }
@@ -207,6 +211,7 @@ public final class BlobStore implements AutoCloseable {
 
     /** Removes a blob, for one that turned out to be damaged; readers that have it open keep what they have. */
     public void remove(Digest digest) throws IOException {
+        distrusted.add(digest);
         try {
             root.unlink(path(digest));
         } catch (PosixException e) {
@@ -218,14 +223,20 @@ public final class BlobStore implements AutoCloseable {
 
     /** Removes a blob unless somebody reads it. */
     public boolean prune(Digest digest) throws IOException {
-        try (OpenFile file = root.openRead(path(digest))) {
+        return unlinkUnused(root, path(digest));
+    }
+
+    /** Whether it was there, and nobody held it. */
+    private static boolean unlinkUnused(Directory directory, PathBytes path) throws IOException {
+        try (OpenFile file = directory.openReadWrite(path)) {
             if (!file.tryLock(false)) {
                 return false;
             }
-            root.unlink(path(digest));
+            directory.unlink(path);
             return true;
         } catch (PosixException e) {
-            if (e.is(Errno.ENOENT)) {
+            // What can't be locked for good counts as in use: another user's file, or one that NFS opened for less.
+            if (e.is(Errno.ENOENT) || e.is(Errno.EACCES) || e.is(Errno.EBADF)) {
                 return false;
             }
             throw e;
@@ -236,15 +247,8 @@ public final class BlobStore implements AutoCloseable {
     public int clearAbandoned() throws IOException {
         int cleared = 0;
         for (Directory.Entry entry : ingest.list()) {
-            try (OpenFile file = ingest.openRead(entry.name())) {
-                if (file.tryLock(false)) {
-                    ingest.unlink(entry.name());
-                    cleared++;
-                }
-            } catch (PosixException e) {
-                if (!e.is(Errno.ENOENT)) {
-                    throw e;
-                }
+            if (unlinkUnused(ingest, entry.name())) {
+                cleared++;
             }
         }
         return cleared;
