@@ -12,14 +12,14 @@ import java.util.Optional;
 
 /**
  * Reads a foreign archive, compressed or not, entry by entry, and holds it to its limits on the way. It touches no file:
- * {@code ADD} writes the entries into a stage's tree, {@link ArchiveExtractor} into a context's directory.
+ * {@link ArchiveExtractor} writes the entries into a context's directory.
  */
 public final class ArchiveReader implements AutoCloseable {
     /** What becomes of a name that is absolute, or leads out of the destination by {@code ..}. */
     public enum Escapes {
         /** It is an error (contexts.md, "Hostile input"). */
         REFUSED,
-        /** It ends inside, as if the destination were the root (dockerfile.md, "ADD archives"). */
+        /** It ends inside, as if the destination were the root. */
         CLAMPED
     }
 

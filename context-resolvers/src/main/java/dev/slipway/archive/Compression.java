@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
 import org.apache.commons.compress.compressors.bzip2.BZip2CompressorInputStream;
-import org.apache.commons.compress.compressors.gzip.GzipCompressorInputStream;
 import org.tukaani.xz.XZInputStream;
 
 /**
@@ -87,19 +86,11 @@ public enum Compression {
 
     /**
      * Decompresses a stream to its end, over all its members or frames. Closing the result closes {@code in}.
-     *
-     * <p>Not {@code java.util.zip.GZIPInputStream}: it takes a member for the last one where the stream below has no
-     * bytes available just then, as a network stream hasn't.
      */
     public InputStream decompress(InputStream in) throws IOException {
         return switch (this) {
             case NONE -> in;
-            case GZIP ->
-                GzipCompressorInputStream.builder()
-                        .setInputStream(in)
-                        .setDecompressConcatenated(true)
-                        .setBufferSize(BUFFER_BYTES)
-                        .get();
+            case GZIP -> new GzipMembers(in, BUFFER_BYTES);
             case BZIP2 -> new BZip2CompressorInputStream(in, true);
             case XZ -> new XZInputStream(in, XZ_MEMORY_KIB);
             case ZSTD -> new ZstdInputStreamNoFinalizer(in).setLongMax(ZSTD_LARGEST_WINDOW_LOG);

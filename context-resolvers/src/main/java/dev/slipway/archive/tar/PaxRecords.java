@@ -21,8 +21,19 @@ final class PaxRecords {
     private static final Pattern TIME = Pattern.compile("-?[0-9]{1,18}(\\.[0-9]*)?");
     private static final int LONGEST_TIME = 64;
 
+    /** How much the records that hold at a time may take: the local ones of one entry, and the global ones. */
+    static final long MOST_HELD_BYTES = 4 << 20;
+
     /** One record; the key may come more than once (GNU sparse 0.0). */
     record PaxRecord(String key, byte[] value) {
+        /** What a list or map and the objects themselves take besides the text, at least. */
+        private static final int OVERHEAD_BYTES = 64;
+
+        /** About how much memory it holds. */
+        long heldBytes() {
+            return OVERHEAD_BYTES + key.length() + value.length;
+        }
+
         String text() {
             return new String(value, StandardCharsets.ISO_8859_1);
         }
@@ -60,6 +71,11 @@ final class PaxRecords {
     }
 
     private static String key(byte[] header, int from, int to) throws TarException {
+        for (int at = from; at < to; at++) {
+            if (header[at] == 0) {
+                throw new TarException("its PAX header has a key with a NUL at byte " + at);
+            }
+        }
         try {
             return StandardCharsets.UTF_8
                     .newDecoder()

@@ -20,6 +20,7 @@ final class PendingHeader {
     private byte @Nullable [] longName;
     private byte @Nullable [] longLinkName;
     private boolean isEmpty = true;
+    private long heldBytes;
 
     PendingHeader(GlobalHeader global) {
         this.global = global;
@@ -29,9 +30,14 @@ final class PendingHeader {
         return isEmpty;
     }
 
-    void pax(List<PaxRecords.PaxRecord> added) {
+    void pax(List<PaxRecords.PaxRecord> added) throws TarException {
         isEmpty = false;
         for (PaxRecords.PaxRecord record : added) {
+            heldBytes += record.heldBytes();
+            if (heldBytes > PaxRecords.MOST_HELD_BYTES) {
+                throw new TarException("the extended headers before it hold more than " + PaxRecords.MOST_HELD_BYTES
+                        + " bytes of records");
+            }
             // Format 0.0 says one segment in two records, over and over.
             if (record.key().equals(SPARSE + "offset") || record.key().equals(SPARSE + "numbytes")) {
                 oldSparse.add(record);

@@ -68,6 +68,51 @@ class MalformedTarTest {
     }
 
     @Test
+    void refusesExtendedHeadersThatWouldFillTheMemoryTogether() throws IOException {
+        for (char type : new char[] {'x', 'g'}) {
+            ByteArrayOutputStream archive = new ByteArrayOutputStream();
+            for (int i = 0; i < 6; i++) {
+                ByteArrayOutputStream record = new ByteArrayOutputStream();
+                PaxRecords.write("SCHILY.xattr.user." + i, new byte[1_000_000], record);
+                archive.write(checked(header("h", type, record.size())));
+                archive.write(record.toByteArray());
+                archive.write(new byte[-record.size() & 511]);
+            }
+            assertThatThrownBy(() -> readAll(archive.toByteArray()))
+                    .isInstanceOf(TarException.class)
+                    .hasMessageContaining("headers before it hold more than 4194304 bytes of records");
+        }
+    }
+
+    @Test
+    void aGlobalRecordThatIsSetAnewTakesNoMoreRoom() throws IOException {
+        ByteArrayOutputStream archive = new ByteArrayOutputStream();
+        for (int i = 0; i < 6; i++) {
+            ByteArrayOutputStream record = new ByteArrayOutputStream();
+            PaxRecords.write("comment", new byte[1_000_000], record);
+            archive.write(checked(header("g", 'g', record.size())));
+            archive.write(record.toByteArray());
+            archive.write(new byte[-record.size() & 511]);
+        }
+        archive.write(archive("f", new byte[0]));
+        assertThat(readAll(archive.toByteArray())).isEqualTo(1);
+    }
+
+    @Test
+    void refusesTheNameOfAnAttributeThatHasANul() throws IOException {
+        ByteArrayOutputStream records = new ByteArrayOutputStream();
+        PaxRecords.write("SCHILY.xattr.user.a\0b", "value", records);
+        ByteArrayOutputStream archive = new ByteArrayOutputStream();
+        archive.write(checked(header("x", 'x', records.size())));
+        archive.write(Arrays.copyOf(records.toByteArray(), 512));
+        archive.write(archive("f", new byte[0]));
+
+        assertThatThrownBy(() -> readAll(archive.toByteArray()))
+                .isInstanceOf(TarException.class)
+                .hasMessageContaining("a key with a NUL");
+    }
+
+    @Test
     void refusesRecordsThatAreNone() {
         for (String bad : List.of("path=abc\n", "99 path=abc\n", "11 path=abc\n", "5 =b\n", "3 \n", "12 path=abcd")) {
             assertThatThrownBy(() -> PaxRecords.parse(bad.getBytes(UTF_8)))
