@@ -14,6 +14,9 @@ import dev.slipway.rootfs.ImageLayer;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -38,9 +41,9 @@ final class BaseLayers implements AutoCloseable {
     private final BlobStore blobs;
     private final ProgressListener progress;
     private final int retries;
-    /** Platform threads: system calls through the foreign function interface would hold virtual ones to their carriers. */
+    /** Virtual threads: an interrupt closes the socket that one reads from, and leaves a platform thread waiting. */
     private final ExecutorService fetchers = Executors.newThreadPerTaskExecutor(
-            Thread.ofPlatform().daemon().name("pull-", 0).factory());
+            Thread.ofVirtual().name("pull-", 0).factory());
 
     private final Semaphore slots = new Semaphore(DOWNLOADS_AT_A_TIME);
     private final Map<Digest, Future<Long>> fetched = new HashMap<>();
@@ -61,7 +64,7 @@ final class BaseLayers implements AutoCloseable {
     List<ImageLayer> images(List<StageLayer> layers, boolean windows) {
         List<ImageLayer> images = new ArrayList<>();
         for (StageLayer layer : layers) {
-            images.add(new ImageLayer(layer.diffId(), layer.descriptor(), () -> open(layer, layers), windows));
+            images.add(new ImageLayer(layer.diffId(), layer.descriptor(), new Stored(layer, layers), windows));
         }
         return images;
     }
@@ -78,6 +81,37 @@ final class BaseLayers implements AutoCloseable {
     public void close() {
         fetchers.shutdownNow();
         fetchers.close();
+    }
+
+    /** A layer as the store has it, fetched when it is first opened. */
+    private final class Stored implements ImageLayer.Source {
+        private final StageLayer layer;
+        private final List<StageLayer> all;
+        private boolean wasRestored;
+
+        Stored(StageLayer layer, List<StageLayer> all) {
+            this.layer = layer;
+            this.all = all;
+        }
+
+        @Override
+        public InputStream open() throws IOException {
+            return BaseLayers.this.open(layer, all);
+        }
+
+        /** Once: bytes that are wrong again are wrong where they come from. */
+        @Override
+        public boolean restore() throws IOException {
+            discardDamaged(layer.descriptor().digest());
+            if (wasRestored || layer.origin() instanceof LayerOrigin.ThisBuild) {
+                return false;
+            }
+            wasRestored = true;
+            progress.warn(
+                    "the layer %s in the content store \"%s\" is damaged, as by a crash of the machine; fetching it again"
+                            .formatted(layer.descriptor().digest(), blobs));
+            return true;
+        }
     }
 
     private InputStream open(StageLayer layer, List<StageLayer> all) throws IOException {
@@ -99,8 +133,36 @@ final class BaseLayers implements AutoCloseable {
         };
     }
 
+    /** A failure isn't the last word: who asks again has it tried again. */
     private synchronized Future<Long> fetch(StageLayer layer) {
-        return fetched.computeIfAbsent(layer.descriptor().digest(), digest -> fetchers.submit(() -> download(layer)));
+        Digest digest = layer.descriptor().digest();
+        Future<Long> known = fetched.get(digest);
+        if (known == null || known.state() == Future.State.FAILED) {
+            known = fetchers.submit(() -> download(layer));
+            fetched.put(digest, known);
+        }
+        return known;
+    }
+
+    /** Removes a blob unless another stage has replaced it by now. */
+    private synchronized void discardDamaged(Digest digest) throws IOException {
+        if (!isIntact(digest)) {
+            blobs.remove(digest);
+            fetched.remove(digest);
+        }
+    }
+
+    private boolean isIntact(Digest digest) throws IOException {
+        MessageDigest hash = digest.algorithm().newHash();
+        try (Blob blob = blobs.find(digest).orElse(null)) {
+            if (blob == null) {
+                return false;
+            }
+            try (InputStream in = new DigestInputStream(blob.openStream(), hash)) {
+                in.transferTo(OutputStream.nullOutputStream());
+            }
+        }
+        return Digest.ofHash(digest.algorithm(), hash.digest()).equals(digest);
     }
 
     private static void await(Future<Long> future) throws IOException {

@@ -13,6 +13,7 @@ import dev.slipway.posix.Directory;
 import dev.slipway.progress.FailureClass;
 import dev.slipway.progress.ProgressListener;
 import dev.slipway.rootfs.FileTree;
+import dev.slipway.rootfs.ImageLayer;
 import dev.slipway.rootfs.Rootfs;
 import dev.slipway.rootfs.RootfsException;
 import dev.slipway.rootfs.RootfsFactory;
@@ -173,15 +174,23 @@ final class BuildSession implements AutoCloseable {
         return create(below, commands ? Use.COMMANDS : Use.NO_COMMANDS, stage.isWindows());
     }
 
-    /** Tries again as often as {@code --image-fs-extract-retry} says; what the machine doesn't allow stays so. */
+    /**
+     * Tries again as often as {@code --image-fs-extract-retry} says; what the machine doesn't allow stays so. A blob
+     * that is damaged in the store, as after a crash of the machine, is fetched once more whatever the flag says.
+     */
     private Rootfs create(List<StageLayer> below, Use use, boolean windows) throws IOException {
-        for (int attempt = 0; ; attempt++) {
+        List<ImageLayer> images = layers.images(below, windows);
+        for (int attempt = 0; ; ) {
             try {
-                return roots.create(layers.images(below, windows), windows ? writer.forWindows() : writer, use);
+                return roots.create(images, windows ? writer.forWindows() : writer, use);
             } catch (IOException e) {
+                if (ImageLayer.isRestored(e, images)) {
+                    continue;
+                }
                 if (attempt >= request.retries().extractions() || e instanceof RootfsException) {
                     throw e;
                 }
+                attempt++;
                 progress.warn("unpacking failed: %s; trying again".formatted(e.getMessage()));
             }
         }

@@ -65,7 +65,7 @@ public final class LayerApplier {
             try {
                 application.run(new LayerReader(stream));
             } catch (IOException e) {
-                throw named(descriptor, e);
+                throw named(descriptor, stream.explain(e));
             }
             stream.verify();
             return application.result(stream.unpackedBytes());
@@ -83,8 +83,9 @@ public final class LayerApplier {
     }
 
     private static IOException named(Descriptor descriptor, IOException e) {
-        String layer = "layer " + descriptor.digest().abbreviated() + ": ";
-        return e instanceof LayerException known ? new LayerException(known.kind(), layer + e.getMessage(), e) : e;
+        return e instanceof LayerException known && known.damagedBlob().isEmpty()
+                ? known.at("layer " + descriptor.digest().abbreviated())
+                : e;
     }
 
     /** One layer being applied. */
@@ -110,7 +111,7 @@ public final class LayerApplier {
                 } catch (PosixException e) {
                     throw PosixFailures.explain(entry.path(), e);
                 } catch (LayerException e) {
-                    throw new LayerException(e.kind(), "entry \"" + entry.path() + "\": " + e.getMessage(), e);
+                    throw e.at("entry \"" + entry.path() + "\"");
                 }
                 entries++;
             }

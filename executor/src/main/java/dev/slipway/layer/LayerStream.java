@@ -11,6 +11,7 @@ import java.io.InputStream;
 import java.security.MessageDigest;
 import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The tar of a layer's blob, decompressed by what its first bytes say (the media type may lie) and digested twice on the
@@ -101,15 +102,13 @@ public final class LayerStream extends InputStream {
             continue;
         }
         // A decompressor may stop before the blob does.
-        while (blob.read(rest, 0, rest.length) >= 0) {
-            continue;
-        }
+        drainBlob(rest);
         if (blob.bytes != descriptor.sizeBytes()) {
-            throw wrong("should have " + descriptor.sizeBytes() + " bytes, but " + blob.bytes + " came");
+            throw notItsOwn("should have " + descriptor.sizeBytes() + " bytes, but " + blob.bytes + " came", null);
         }
         Digest actual = Digest.ofHash(descriptor.digest().algorithm(), blob.hash.digest());
         if (!actual.equals(descriptor.digest())) {
-            throw wrong("is not what its digest says, but " + actual);
+            throw notItsOwn("is not what its digest says, but " + actual, null);
         }
         DiffId unpackedId = new DiffId(Digest.ofHash(
                 diffId.map(id -> id.digest().algorithm()).orElse(Digest.Algorithm.SHA256), hash.digest()));
@@ -119,13 +118,43 @@ public final class LayerStream extends InputStream {
         return unpackedId;
     }
 
+    /**
+     * Tells what a failure to make sense of the tar comes from: the blob itself, or bytes that aren't the blob's, which
+     * a machine that crashed leaves behind. Reads the blob to its end.
+     */
+    public IOException explain(IOException failure) throws IOException {
+        boolean isOfTheTar = failure instanceof TarException
+                || failure instanceof LayerException known && known.kind() == LayerException.Kind.LAYER;
+        if (blob.failed
+                || !isOfTheTar
+                || failure instanceof LayerException known
+                        && known.damagedBlob().isPresent()) {
+            return failure;
+        }
+        drainBlob(new byte[DRAIN_BYTES]);
+        Digest actual = Digest.ofHash(descriptor.digest().algorithm(), blob.hash.digest());
+        return actual.equals(descriptor.digest())
+                ? failure
+                : notItsOwn("is not what its digest says, but " + actual + " (" + failure.getMessage() + ")", failure);
+    }
+
+    private void drainBlob(byte[] sink) throws IOException {
+        while (blob.read(sink, 0, sink.length) >= 0) {
+            continue;
+        }
+    }
+
+    private LayerException notItsOwn(String what, @Nullable Throwable cause) {
+        return LayerException.damaged(descriptor.digest(), "layer " + descriptor.digest() + " " + what, cause);
+    }
+
     private LayerException wrong(String what) {
         return new LayerException(LayerException.Kind.LAYER, "layer " + descriptor.digest() + " " + what);
     }
 
     private static LayerException damaged(Descriptor descriptor, Compression compression, IOException e) {
-        return new LayerException(
-                LayerException.Kind.LAYER,
+        return LayerException.damaged(
+                descriptor.digest(),
                 "layer " + descriptor.digest() + ": its " + compression + " data is damaged or cut off ("
                         + e.getMessage() + ")",
                 e);

@@ -11,6 +11,7 @@ import dev.slipway.layer.WrittenLayer;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.List;
 
 /**
  * One layer that a root filesystem is made of. Its blob is asked for only when its files are: not at all where another
@@ -26,6 +27,15 @@ public record ImageLayer(DiffId diffId, Descriptor descriptor, Source source, bo
     public interface Source {
         /** The blob's bytes as they are stored, so compressed. May be called more than once. */
         InputStream open() throws IOException;
+
+        /**
+         * Looks for another copy of a blob whose bytes turned out not to be its own.
+         *
+         * @return whether there is one, so that reading it once more is worth it
+         */
+        default boolean restore() throws IOException {
+            return false;
+        }
     }
 
     public ImageLayer(DiffId diffId, Descriptor descriptor, Source source) {
@@ -41,6 +51,18 @@ public record ImageLayer(DiffId diffId, Descriptor descriptor, Source source, bo
     /** A layer whose blob lies in the store, such as one that this build wrote. */
     public static ImageLayer of(WrittenLayer layer, BlobStore store) {
         return new ImageLayer(layer.diffId(), layer.descriptor(), () -> openStored(layer.descriptor(), store));
+    }
+
+    /** Whether a failure is that one of the layers is damaged where it is kept, and is not any more. */
+    public static boolean isRestored(IOException failure, List<ImageLayer> layers) throws IOException {
+        if (failure instanceof LayerException known && known.damagedBlob().isPresent()) {
+            for (ImageLayer layer : layers) {
+                if (layer.descriptor().digest().equals(known.damagedBlob().get())) {
+                    return layer.source().restore();
+                }
+            }
+        }
+        return false;
     }
 
     private static InputStream openStored(Descriptor descriptor, BlobStore store) throws IOException {

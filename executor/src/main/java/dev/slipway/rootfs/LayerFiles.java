@@ -51,17 +51,28 @@ final class LayerFiles implements AutoCloseable {
     void forEach(Visitor visitor) throws IOException {
         try (InputStream blob = layer.source().open();
                 LayerStream stream = LayerStream.open(blob, layer.descriptor(), Optional.of(layer.diffId()))) {
-            LayerReader reader = new LayerReader(stream);
-            long number = 0;
-            for (Optional<LayerEntry> next = reader.next(); next.isPresent(); next = reader.next()) {
-                Optional<LayerEntry> entry = layer.windows() ? WindowsLayout.inner(next.get()) : next;
-                if (entry.isPresent() && !visitor.visit(number, entry.get())) {
-                    return;
-                }
-                number++;
+            boolean toTheEnd;
+            try {
+                toTheEnd = forEach(new LayerReader(stream), visitor);
+            } catch (IOException e) {
+                throw stream.explain(e);
             }
-            stream.verify();
+            if (toTheEnd) {
+                stream.verify();
+            }
         }
+    }
+
+    private boolean forEach(LayerReader reader, Visitor visitor) throws IOException {
+        long number = 0;
+        for (Optional<LayerEntry> next = reader.next(); next.isPresent(); next = reader.next()) {
+            Optional<LayerEntry> entry = layer.windows() ? WindowsLayout.inner(next.get()) : next;
+            if (entry.isPresent() && !visitor.visit(number, entry.get())) {
+                return false;
+            }
+            number++;
+        }
+        return true;
     }
 
     /** The content of the file that is the layer's entry of that number. */

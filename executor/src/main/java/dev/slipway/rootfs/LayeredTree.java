@@ -4,6 +4,7 @@ import dev.slipway.archive.tar.Xattrs;
 import dev.slipway.layer.FileContent;
 import dev.slipway.layer.LayerContent;
 import dev.slipway.layer.LayerEntry;
+import dev.slipway.layer.LayerException;
 import dev.slipway.layer.LayerXattrs;
 import dev.slipway.posix.Directory;
 import dev.slipway.posix.Errno;
@@ -45,16 +46,34 @@ final class LayeredTree implements MutableTree, AutoCloseable {
     private synchronized MemoryTree tree() throws IOException {
         MemoryTree loaded = tree;
         if (loaded == null) {
-            loaded = new MemoryTree();
-            LayerMerge merge = new LayerMerge(loaded);
-            for (int i = 0; i < base.size(); i++) {
-                LayerFiles contents = new LayerFiles(base.get(i), scratch, PathBytes.of("layer-" + i));
-                merge.apply(i + 1, contents);
-                files.add(contents);
-            }
+            loaded = load();
             tree = loaded;
         }
         return loaded;
+    }
+
+    private MemoryTree load() throws IOException {
+        while (true) {
+            try {
+                return merged();
+            } catch (LayerException e) {
+                if (!ImageLayer.isRestored(e, base)) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    private MemoryTree merged() throws IOException {
+        MemoryTree merged = new MemoryTree();
+        LayerMerge merge = new LayerMerge(merged);
+        files.clear();
+        for (int i = 0; i < base.size(); i++) {
+            LayerFiles contents = new LayerFiles(base.get(i), scratch, PathBytes.of("layer-" + i));
+            merge.apply(i + 1, contents);
+            files.add(contents);
+        }
+        return merged;
     }
 
     @Override
