@@ -1,12 +1,15 @@
 package dev.slipway.publish;
 
 import dev.slipway.image.Descriptor;
+import dev.slipway.image.Digest;
 import dev.slipway.image.MediaTypes;
 import dev.slipway.registry.BlobSource;
 import dev.slipway.registry.ImageReference;
 import dev.slipway.registry.RegistryClient;
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.io.InputStream;
+import java.security.MessageDigest;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -27,6 +30,15 @@ final class Blobs {
      * @param origin the repository to mount it from
      */
     record Blob(Descriptor descriptor, BlobSource source, Optional<ImageReference> origin) {}
+
+    /** Fails where the bytes that were hashed are not the blob's. */
+    static void requireIntact(Digest blob, MessageDigest hash) throws IOException {
+        Digest got = Digest.ofHash(blob.algorithm(), hash.digest());
+        if (!got.equals(blob)) {
+            throw new IOException(
+                    "the blob %s is damaged on this machine: its bytes are those of %s".formatted(blob, got));
+        }
+    }
 
     /** Those of every manifest and of whatever refers to them, each once. */
     Collection<Blob> of(Publication publication) {

@@ -17,6 +17,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
@@ -82,7 +84,9 @@ final class ImageArchive {
 
         private void addBlob(Descriptor blob, BlobSource source) throws IOException {
             if (written.add(blob.digest())) {
-                add(name(blob.digest()), blob.sizeBytes(), source);
+                MessageDigest hash = blob.digest().algorithm().newHash();
+                add(name(blob.digest()), blob.sizeBytes(), offset -> new DigestInputStream(source.open(offset), hash));
+                Blobs.requireIntact(blob.digest(), hash);
             }
         }
 

@@ -81,12 +81,7 @@ final class OciLayout {
             try (InputStream in = source.open(0)) {
                 in.transferTo(hashed);
             }
-            Digest got =
-                    Digest.ofHash(digest.algorithm(), hashed.getMessageDigest().digest());
-            if (!got.equals(digest)) {
-                throw new IOException(
-                        "the blob %s is damaged on this machine: its bytes are those of %s".formatted(digest, got));
-            }
+            Blobs.requireIntact(digest, hashed.getMessageDigest());
         });
     }
 }

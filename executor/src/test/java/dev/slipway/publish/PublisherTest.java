@@ -242,6 +242,25 @@ class PublisherTest {
     }
 
     @Test
+    void writesNoArchiveOfALayerThatIsDamaged() throws IOException {
+        byte[] tar = tar("etc/one", "one");
+        byte[] blob = gzip(tar);
+        byte[] zeros = new byte[blob.length];
+        PublishableImage.Layer damaged = PublishableImage.Layer.local(
+                Descriptor.of(MediaFamily.OCI.layer(LayerCompression.GZIP), blob),
+                offset -> new ByteArrayInputStream(zeros, (int) offset, zeros.length - (int) offset));
+        ImageConfig config = ImageConfig.scratch(Platform.of("linux", "amd64"))
+                .plus(new DiffId(Digest.of(tar)), HistoryEntry.of(Instant.EPOCH, "COPY one /etc/", false));
+        PublishableImage image = image(MediaFamily.OCI, config, List.of(damaged));
+        Path file = directory.resolve("image.tar");
+        PublishRequest request = request(List.of(reference("app:1")), false, Optional.of(file), Optional.empty());
+        assertThatThrownBy(() -> publisher().publish(Publication.of(image), request))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining(Digest.of(blob) + " is damaged on this machine");
+        assertThat(file).doesNotExist();
+    }
+
+    @Test
     void writesALayoutThatSkopeoReads() throws IOException {
         PublishableImage image = image(MediaFamily.OCI, "one", "two");
         Path layout = directory.resolve("layout");
