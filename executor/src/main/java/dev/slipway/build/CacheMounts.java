@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -25,6 +26,7 @@ import java.util.Optional;
  */
 final class CacheMounts {
     private static final int DEFAULT_MODE = 0755;
+    private static final Duration BETWEEN_ATTEMPTS = Duration.ofMillis(50);
     private static final PathBytes LOCK = PathBytes.of("lock");
     private static final PathBytes DATA = PathBytes.of("data");
     private static final PathBytes UNFINISHED = PathBytes.of("unfinished");
@@ -74,7 +76,7 @@ final class CacheMounts {
      *     parted
      */
     Lease acquire(Digest identity, Sharing sharing, Ownership ownership, Optional<MountSources.Seed> seed)
-            throws IOException, CopyException {
+            throws IOException, CopyException, InterruptedException {
         String name = identity.hex();
         for (int copy = 0; ; copy++) {
             Path place = directory.resolve(copy == 0 ? name : name + "-" + copy);
@@ -82,33 +84,59 @@ final class CacheMounts {
             try (Directory opened = Directory.open(place)) {
                 Optional<OpenFile> lock = lock(opened, sharing);
                 if (lock.isPresent()) {
-                    prepare(opened, ownership, seed);
-                    return new Lease(place.resolve(DATA.toUtf8()), lock.get());
+                    return prepared(place, opened, lock.get(), ownership, seed);
                 }
             }
         }
     }
 
+    /** The lock goes with the lease, and at once where there will be none. */
+    private static Lease prepared(
+            Path place, Directory opened, OpenFile lock, Ownership ownership, Optional<MountSources.Seed> seed)
+            throws IOException, CopyException, InterruptedException {
+        try {
+            prepare(opened, ownership, seed);
+        } catch (IOException | CopyException | InterruptedException | RuntimeException e) {
+            try (lock) { // its failure is not lost
+                throw e;
+            }
+        }
+        return new Lease(place.resolve(DATA.toUtf8()), lock);
+    }
+
     /** The lock, or nothing where a private cache is in use. */
-    private static Optional<OpenFile> lock(Directory place, Sharing sharing) throws IOException {
+    private static Optional<OpenFile> lock(Directory place, Sharing sharing) throws IOException, InterruptedException {
         OpenFile lock = place.openLockFile(LOCK);
-        switch (sharing) {
-            case SHARED -> lock.lock(true);
-            case LOCKED -> lock.lock(false);
-            case PRIVATE -> {
-                if (!lock.tryLock(false)) {
-                    lock.close();
-                    return Optional.empty();
+        try {
+            switch (sharing) {
+                case SHARED -> await(lock, true);
+                case LOCKED -> await(lock, false);
+                case PRIVATE -> {
+                    if (!lock.tryLock(false)) {
+                        lock.close();
+                        return Optional.empty();
+                    }
                 }
+            }
+        } catch (IOException | InterruptedException e) {
+            try (lock) { // its failure is not lost
+                throw e;
             }
         }
         return Optional.of(lock);
     }
 
+    /** Asks from time to time: who waits within flock(2) isn't reached by an interrupt. */
+    private static void await(OpenFile lock, boolean shared) throws IOException, InterruptedException {
+        while (!lock.tryLock(shared)) {
+            Thread.sleep(BETWEEN_ATTEMPTS);
+        }
+    }
+
     private static void prepare(Directory place, Ownership ownership, Optional<MountSources.Seed> seed)
-            throws IOException, CopyException {
+            throws IOException, CopyException, InterruptedException {
         try (OpenFile gate = place.openLockFile(GATE)) {
-            gate.lock(false);
+            await(gate, false);
             if (place.statusIfPresent(DATA).isPresent()) {
                 return;
             }

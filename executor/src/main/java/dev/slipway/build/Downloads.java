@@ -6,6 +6,7 @@ import dev.slipway.network.NetworkSettings;
 import dev.slipway.progress.FailureClass;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.net.HttpURLConnection;
 import java.net.InetSocketAddress;
@@ -23,6 +24,11 @@ import java.util.Base64;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import javax.net.ssl.HttpsURLConnection;
 
 /**
@@ -57,7 +63,7 @@ final class Downloads {
         Digest.Algorithm algorithm = expected.map(Digest::algorithm).orElse(Digest.Algorithm.SHA256);
         String key = algorithm + " " + url;
         if (!fetched.containsKey(key)) {
-            fetched.put(key, get(url, algorithm, key, wantedBy));
+            fetched.put(key, interruptibly(() -> get(url, algorithm, key, wantedBy)));
         }
         if (expected.isPresent() && !expected.get().equals(digests.get(key))) {
             throw Locations.failure(
@@ -67,6 +73,28 @@ final class Downloads {
                             .formatted(shown(url), digests.get(key), expected.get()));
         }
         return fetched.get(key);
+    }
+
+    /** On a virtual thread, because an interrupt closes the socket that one waits for, and no platform thread's. */
+    private static Download interruptibly(Callable<Download> get) throws BuildException, IOException {
+        try (ExecutorService fetcher = Executors.newVirtualThreadPerTaskExecutor()) {
+            Future<Download> download = fetcher.submit(get);
+            try {
+                return download.get();
+            } catch (InterruptedException e) {
+                download.cancel(true);
+                Thread.currentThread().interrupt();
+                InterruptedIOException interrupted = new InterruptedIOException("interrupted while a URL was fetched");
+                interrupted.initCause(e);
+                throw interrupted;
+            } catch (ExecutionException e) {
+                switch (e.getCause()) {
+                    case BuildException cause -> throw cause;
+                    case IOException cause -> throw cause;
+                    case null, default -> throw new IllegalStateException(e);
+                }
+            }
+        }
     }
 
     private Download get(String url, Digest.Algorithm algorithm, String key, InstructionSource wantedBy)

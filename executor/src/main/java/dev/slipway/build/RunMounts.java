@@ -19,10 +19,14 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * What {@code RUN --mount} brings into a step: trees, caches, memory, secrets (spec: mounts). Closing it gives caches
@@ -40,7 +44,7 @@ final class RunMounts implements AutoCloseable {
     private final StageState state;
     private final List<Mount> mounts = new ArrayList<>();
     private final Map<String, String> variables = new LinkedHashMap<>();
-    private final Map<Digest, CacheMounts.Lease> leases = new LinkedHashMap<>();
+    private final Map<dev.slipway.dockerfile.Mount.Cache, CacheMounts.Lease> leases = new LinkedHashMap<>();
     private final List<Optional<Agents.Socket>> sockets = new ArrayList<>();
 
     private RunMounts(RunInstruction run, PlannedInstruction planned, StageState state) {
@@ -53,11 +57,18 @@ final class RunMounts implements AutoCloseable {
             throws BuildException, DockerfileException, CopyException, IOException, InterruptedException {
         RunMounts mounts = new RunMounts(run, planned, state);
         try {
-            for (dev.slipway.dockerfile.Mount mount : run.mounts(state.expander())) {
+            List<dev.slipway.dockerfile.Mount> wanted = run.mounts(state.expander());
+            mounts.leaseCaches(wanted);
+            for (dev.slipway.dockerfile.Mount mount : wanted) {
                 mounts.add(mount);
             }
             return mounts;
-        } catch (BuildException | DockerfileException | CopyException | IOException | InterruptedException e) {
+        } catch (BuildException
+                | DockerfileException
+                | CopyException
+                | IOException
+                | InterruptedException
+                | RuntimeException e) {
             try (mounts) { // its failure is not lost
                 throw e;
             }
@@ -76,7 +87,7 @@ final class RunMounts implements AutoCloseable {
     @Override
     public void close() throws IOException {
         List<Closeable> held = new ArrayList<>();
-        leases.values().forEach(lease -> held.add(lease::close));
+        new LinkedHashSet<>(leases.values()).forEach(lease -> held.add(lease::close));
         sockets.forEach(socket -> socket.ifPresent(open -> held.add(open::close)));
         leases.clear();
         sockets.clear();
@@ -124,9 +135,8 @@ final class RunMounts implements AutoCloseable {
                 : mountSources.of(planned.source(from.get()), path, run.source());
     }
 
-    private void addCache(dev.slipway.dockerfile.Mount.Cache cache)
-            throws BuildException, CopyException, IOException, InterruptedException {
-        CacheMounts.Lease lease = lease(cache);
+    private void addCache(dev.slipway.dockerfile.Mount.Cache cache) {
+        CacheMounts.Lease lease = Objects.requireNonNull(leases.get(cache), "the cache was not leased");
         String below = cache.from().isEmpty() ? cache.sourcePath() : "";
         mounts.add(new Mount.Bind(
                 target(cache.target()),
@@ -135,22 +145,46 @@ final class RunMounts implements AutoCloseable {
                 cache.readOnly() ? Writes.REFUSED : Writes.KEPT));
     }
 
-    /** A cache that a step mounts twice is one directory: a lock of its own for each would wait for itself. */
-    private CacheMounts.Lease lease(dev.slipway.dockerfile.Mount.Cache cache)
+    /**
+     * Takes a step's caches. Every step takes them in the same order, whatever its own is: two that wait for each
+     * other's would never end. A cache that a step mounts twice is one directory, and a lock of its own for each would
+     * wait for itself.
+     */
+    private void leaseCaches(List<dev.slipway.dockerfile.Mount> wanted)
+            throws BuildException, CopyException, IOException, InterruptedException {
+        SortedMap<String, List<WantedCache>> ordered = new TreeMap<>();
+        for (dev.slipway.dockerfile.Mount mount : wanted) {
+            if (mount instanceof dev.slipway.dockerfile.Mount.Cache cache) {
+                WantedCache each = wanted(cache);
+                ordered.computeIfAbsent(each.identity().hex(), hex -> new ArrayList<>())
+                        .add(each);
+            }
+        }
+        for (List<WantedCache> same : ordered.values()) {
+            WantedCache first = same.getFirst();
+            CacheMounts.Lease lease = state.session()
+                    .caches()
+                    .acquire(
+                            first.identity(),
+                            first.cache().sharing(),
+                            first.cache().ownership(),
+                            first.seed());
+            same.forEach(each -> leases.put(each.cache(), lease));
+        }
+    }
+
+    /** A cache that a step mounts, and what tells it from others. */
+    private record WantedCache(
+            dev.slipway.dockerfile.Mount.Cache cache, Optional<MountSources.Seed> seed, Digest identity) {}
+
+    private WantedCache wanted(dev.slipway.dockerfile.Mount.Cache cache)
             throws BuildException, CopyException, IOException, InterruptedException {
         Optional<MountSources.Seed> seed = cache.from().isEmpty()
                 ? Optional.empty()
                 : Optional.of(state.session()
                         .mountSources()
                         .seed(planned.source(cache.from().get()), cache.sourcePath(), run.source()));
-        Digest identity = CacheMounts.identity(inNamespace(cache.id()), cache.ownership(), seed);
-        CacheMounts.Lease held = leases.get(identity);
-        if (held != null) {
-            return held;
-        }
-        CacheMounts.Lease lease = state.session().caches().acquire(identity, cache.sharing(), cache.ownership(), seed);
-        leases.put(identity, lease);
-        return lease;
+        return new WantedCache(cache, seed, CacheMounts.identity(inNamespace(cache.id()), cache.ownership(), seed));
     }
 
     /** BuildKit's own way to keep the caches of projects apart that share a store. */

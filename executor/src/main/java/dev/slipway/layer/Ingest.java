@@ -7,6 +7,7 @@ import dev.slipway.posix.PathBytes;
 import dev.slipway.posix.PosixException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.security.MessageDigest;
 import java.util.Optional;
@@ -63,6 +64,9 @@ public final class Ingest extends OutputStream {
     void drain(InputStream in) throws IOException {
         int count = in.read(buffer, buffered, buffer.length - buffered);
         while (count >= 0) {
+            if (Thread.currentThread().isInterrupted()) {
+                throw new InterruptedIOException("interrupted while a blob was fetched");
+            }
             buffered += count;
             if (buffered == buffer.length) {
                 flush();
