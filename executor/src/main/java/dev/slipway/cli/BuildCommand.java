@@ -62,7 +62,9 @@ final class BuildCommand {
         Isolation isolation = isolation(flags);
         OwnPlaces places = new OwnPlaces(flags, here.directory(), MOUNT_TABLE);
         ConfiguredCredentials configured = RegistryFromFlags.configured(flags, progress);
-        try (WorkDirectory work = WorkDirectory.open(places.directory());
+        Leftovers leftovers = new Leftovers(progress);
+        WorkDirectory work = WorkDirectory.open(places.directory());
+        try (Leftovers.Removal _ = leftovers.whenClosed(work::close);
                 RegistryClient registries = RegistryFromFlags.client(flags, configured, progress);
                 OpenedBuckets buckets = OpenedBuckets.of(publication, flags.environment(), registries.network());
                 BuildContext context = ContextFromFlags.open(
@@ -83,8 +85,11 @@ final class BuildCommand {
             try (Directory storeRoot = Directory.open(store);
                     Shared shared = Shared.open(kept.shared());
                     BlobStore blobs = BlobStore.open(storeRoot, shared.directory());
-                    RootfsFactory roots = RootfsFactory.open(
-                            work.build(), store, blobs, isolation, List.of(), inPlace, progress::warn)) {
+                    Roots rooms = new Roots(
+                            RootfsFactory.open(
+                                    work.build(), store, blobs, isolation, List.of(), inPlace, progress::warn),
+                            leftovers)) {
+                RootfsFactory roots = rooms.factory();
                 blobs.clearAbandoned();
                 progress.info(roots.choice().explanation());
                 if (flags.on(OutputFlags.MATERIALIZE) && !roots.isInPlace()) {
@@ -103,11 +108,20 @@ final class BuildCommand {
                         new Attestations(attestation, publication.destinations(), registries, progress, here.clock()),
                         here.clock());
                 publisher.publish(builds.build(requests), publication);
+                leftovers.imageIsPublished();
             } finally {
                 if (flags.on(RunFlags.CLEANUP) && store.equals(work.store())) {
-                    work.removeStore();
+                    leftovers.remove(work::removeStore);
                 }
             }
+        }
+    }
+
+    /** The build's root filesystems, which are among what it leaves. */
+    private record Roots(RootfsFactory factory, Leftovers leftovers) implements AutoCloseable {
+        @Override
+        public void close() throws IOException {
+            leftovers.remove(factory::close);
         }
     }
 
