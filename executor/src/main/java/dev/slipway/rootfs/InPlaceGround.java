@@ -173,7 +173,7 @@ final class InPlaceGround implements AutoCloseable {
 
     /** Takes credentials out of a command's reach until the result is closed. */
     HiddenFiles hideCredentials() throws IOException {
-        return HiddenFiles.hide(root, hidden);
+        return HiddenFiles.hide(root, hidden.stream().map(kept::placeOf).toList());
     }
 
     Directory root() {

@@ -29,6 +29,10 @@ final class KeptPaths implements Reserved, DirectoryTree.Kept {
     private final TreeSet<PathBytes> paths = new TreeSet<>();
     private final Set<PathBytes> above = new TreeSet<>();
     private final Set<PathBytes> stubs = new TreeSet<>();
+    private final List<Move> moves = new ArrayList<>();
+
+    /** What was moved because an image has a link where it was. */
+    private record Move(PathBytes from, PathBytes to) {}
 
     KeptPaths(Directory root, Collection<PathBytes> kept, Consumer<String> warnings) {
         this.root = root;
@@ -53,6 +57,17 @@ final class KeptPaths implements Reserved, DirectoryTree.Kept {
     /** The topmost of them. */
     Set<PathBytes> paths() {
         return Set.copyOf(paths);
+    }
+
+    /** Where something that is kept lies by now. */
+    PathBytes placeOf(PathBytes path) {
+        PathBytes place = path;
+        for (Move move : moves) {
+            if (place.startsWith(move.from())) {
+                place = move.to().resolve(place.below(move.from()));
+            }
+        }
+        return place;
     }
 
     /** Says that nothing but what is kept is there any more, so that what leads there belongs to nobody. */
@@ -154,6 +169,7 @@ final class KeptPaths implements Reserved, DirectoryTree.Kept {
     }
 
     private void moved(PathBytes from, PathBytes to) {
+        moves.add(new Move(from, to));
         List<PathBytes> inside =
                 paths.stream().filter(path -> path.startsWith(from)).toList();
         for (PathBytes path : inside) {

@@ -75,4 +75,26 @@ class PodSecretsIT {
         PulledImage image = PulledImage.from(registry.reference("app:2"), workspace.path("pulled-2"));
         assertThat(image.file("seen").content()).contains("No such file").doesNotContain("auths");
     }
+
+    @Test
+    void noLinkTakesTheCredentialsIntoALayer() {
+        workspace.dockerfile("""
+                FROM %s
+                RUN mkdir -p /srv; rm -rf /kaniko/.docker && ln -s /srv /kaniko/.docker
+                RUN ls -A /srv /kaniko/.docker > /seen
+                """.formatted(registry.reference("busybox:1")));
+        Completed done = workspace
+                .pod()
+                .withCopy(workspace.path("docker/config.json"), "/kaniko/.docker/config.json")
+                .shell("executor --context dir://%s --isolation in-place --insecure --insecure-pull --destination %s\n"
+                                .formatted(workspace.context(), registry.reference("app:3"))
+                        + "test ! -L /kaniko/.docker && echo afterwards: $(cat /kaniko/.docker/config.json)")
+                .run();
+        assertThat(done.exitCode()).as("%s", done).isZero();
+        assertThat(done.out()).contains("afterwards: {\"auths\"").contains(registry.host());
+        PulledImage image = PulledImage.from(registry.reference("app:3"), workspace.path("pulled-3"));
+        assertThat(image.has("srv/config.json")).isFalse();
+        assertThat(image.has("kaniko/.docker")).isFalse();
+        assertThat(image.file("seen").content()).doesNotContain("config.json");
+    }
 }
