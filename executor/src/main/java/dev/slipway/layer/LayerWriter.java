@@ -73,6 +73,11 @@ public final class LayerWriter {
         return new LayerWriter(store, compression, family, times, workers, parallelism, leftOut, true);
     }
 
+    /** Whether layers have the times that their files have. */
+    public boolean keepsTimes() {
+        return times instanceof TimePolicy.Keep;
+    }
+
     public WrittenLayer write(LayerContent content) throws IOException {
         return write(content, ChecksumListener.NONE);
     }

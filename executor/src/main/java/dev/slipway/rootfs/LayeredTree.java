@@ -171,7 +171,11 @@ final class LayeredTree implements MutableTree, AutoCloseable {
 
     @Override
     public void hardLink(PathBytes path, PathBytes existing) throws IOException {
-        add(path, tree().require(existing));
+        TreeNode node = tree().require(existing);
+        if (node.isDirectory()) {
+            throw new PosixException("linkat", existing.toString(), Errno.EPERM);
+        }
+        add(path, node);
     }
 
     @Override

@@ -1,15 +1,21 @@
 package dev.slipway.rootfs;
 
 import dev.slipway.posix.Directory;
+import dev.slipway.posix.PathBytes;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.Callable;
+import java.util.SortedMap;
+import java.util.concurrent.CompletionService;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorCompletionService;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.IntStream;
 
 /**
  * The layers that an overlay begins with. Each is extracted by itself, several at a time, and above them lies a
@@ -28,47 +34,61 @@ final class OverlayBase {
 
     /** What to stack, lowest first; the last is this root filesystem's own and holds its root's attributes. */
     List<ExtractedLayer> open(List<ImageLayer> layers) throws IOException {
-        List<ExtractedLayer> extracted = new ArrayList<>();
+        SortedMap<Integer, ExtractedLayer> extracted = new ConcurrentSkipListMap<>();
         try {
             extractAll(layers, extracted);
-            extracted.add(implied(extracted));
-            return extracted;
+            List<ExtractedLayer> seen = fromOpaqueRoot(List.copyOf(extracted.values()));
+            List<ExtractedLayer> stacked = new ArrayList<>(seen);
+            stacked.add(implied(seen));
+            return stacked;
         } catch (IOException | RuntimeException e) {
-            for (ExtractedLayer layer : extracted) {
+            for (ExtractedLayer layer : extracted.values()) {
                 layer.close();
             }
             throw e;
         }
     }
 
-    private void extractAll(List<ImageLayer> layers, List<ExtractedLayer> extracted) throws IOException {
+    /** The first failure, whichever layer's it is, ends the rest; all threads have ended when this returns. */
+    private void extractAll(List<ImageLayer> layers, Map<Integer, ExtractedLayer> extracted) throws IOException {
         try (ExecutorService threads = Executors.newFixedThreadPool(
                 EXTRACTIONS, Thread.ofPlatform().name("extract-", 0).factory())) {
-            List<Future<ExtractedLayer>> running = layers.stream()
-                    .map(layer -> threads.submit((Callable<ExtractedLayer>) () -> directories.obtain(layer)))
+            CompletionService<Boolean> ended = new ExecutorCompletionService<>(threads);
+            List<Future<Boolean>> running = IntStream.range(0, layers.size())
+                    .mapToObj(index -> ended.submit(() -> {
+                        extracted.put(index, directories.obtain(layers.get(index)));
+                        return true;
+                    }))
                     .toList();
-            IOException failure = null;
-            for (Future<ExtractedLayer> each : running) {
-                try {
-                    extracted.add(each.get());
-                } catch (ExecutionException e) {
-                    threads.shutdownNow();
-                    IOException cause = e.getCause() instanceof IOException io ? io : new IOException(e.getCause());
-                    if (failure == null) {
-                        failure = cause;
-                    } else {
-                        failure.addSuppressed(cause);
-                    }
-                } catch (InterruptedException e) {
-                    threads.shutdownNow();
-                    Thread.currentThread().interrupt();
-                    failure = failure == null ? new IOException("interrupted while layers were extracted", e) : failure;
+            try {
+                for (int i = 0; i < running.size(); i++) {
+                    ended.take().get();
                 }
-            }
-            if (failure != null) {
-                throw failure;
+            } catch (ExecutionException e) {
+                threads.shutdownNow();
+                throw e.getCause() instanceof IOException failure ? failure : new IOException(e.getCause());
+            } catch (InterruptedException e) {
+                threads.shutdownNow();
+                Thread.currentThread().interrupt();
+                throw new IOException("interrupted while layers were extracted", e);
             }
         }
+    }
+
+    /** The kernel takes no notice of a layer that hides all below it, so what is below is left out of the stack. */
+    private List<ExtractedLayer> fromOpaqueRoot(List<ExtractedLayer> layers) throws IOException {
+        for (int i = layers.size() - 1; i > 0; i--) {
+            Directory tree = layers.get(i).tree();
+            if (tree.xattrs(PathBytes.EMPTY)
+                    .get(directories.mode().opaqueXattr())
+                    .isPresent()) {
+                for (ExtractedLayer hidden : layers.subList(0, i)) {
+                    hidden.close();
+                }
+                return layers.subList(i, layers.size());
+            }
+        }
+        return layers;
     }
 
     private ExtractedLayer implied(List<ExtractedLayer> below) throws IOException {

@@ -190,7 +190,8 @@ final class OverlayRootfs implements Rootfs {
         upper = newUpper();
         BackgroundLayer layer = BackgroundLayer.start("layer-" + (steps - 1), () -> {
             WrittenLayer written = writer.write(new TreeLayerContent(sealed, result.changes()));
-            ExtractedLayer.Hold hold = result.holdsExcluded()
+            // Others may have the directory only if it is what the layer holds, times included.
+            ExtractedLayer.Hold hold = result.holdsExcluded() || !writer.keepsTimes()
                     ? ExtractedLayer.Hold.NOTHING
                     : directories.publish(place.directory(), name, written.diffId(), result.impliedDirectories());
             return new BackgroundLayer.Sealed(written, hold);

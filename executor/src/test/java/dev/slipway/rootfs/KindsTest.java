@@ -18,12 +18,14 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -112,6 +114,31 @@ class KindsTest {
                     .containsExactlyInAnyOrder(PathBytes.of("2"), PathBytes.of("3"));
             assertThat(rootfs.tree().status(PathBytes.of("f"))).isEmpty();
             assertThat(status(rootfs, "d").permissions()).isEqualTo(0700);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"AUTO", "OVERLAY", "DIRECTORY"})
+    void anOpaqueMarkInTheRootHidesAllLayersBelow(Isolation kind) throws IOException {
+        ImageLayer lower = workshop.layer(List.of(directory("d", 0755), file("d/1", 0644, "1"), file("f", 0644, "f")));
+        ImageLayer middle = workshop.layer(
+                List.of(new LayerEntry.Opaque(PathBytes.EMPTY), directory("d", 0700), file("d/2", 0644, "2")));
+        ImageLayer upper = workshop.layer(List.of(file("g", 0644, "g")));
+        try (Rootfs rootfs = open(kind, lower, middle, upper)) {
+            assertThat(rootfs.tree().list(PathBytes.EMPTY))
+                    .containsExactlyInAnyOrder(PathBytes.of("d"), PathBytes.of("g"));
+            assertThat(rootfs.tree().list(PathBytes.of("d"))).containsExactly(PathBytes.of("2"));
+            assertThat(status(rootfs, "d").permissions()).isEqualTo(0700);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"AUTO", "OVERLAY", "DIRECTORY"})
+    void aDirectoryHasOneNameOnly(Isolation kind) throws IOException {
+        try (Rootfs rootfs = open(kind, workshop.layer(List.of(directory("a", 0755))))) {
+            assertThatThrownBy(() -> rootfs.tree().hardLink(PathBytes.of("a/b"), PathBytes.of("a")))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("not permitted");
         }
     }
 
@@ -210,6 +237,33 @@ class KindsTest {
         try (var left = Files.walk(room.resolve("build-0"))) {
             assertThat(left.filter(path -> path.toString().contains("stage-0/")))
                     .isEmpty();
+        }
+    }
+
+    @Test
+    @Timeout(60)
+    void oneLayerThatCannotBeExtractedEndsTheOthers() throws IOException {
+        List<ImageLayer> layers = new ArrayList<>();
+        ImageLayer first = workshop.layer(List.of(file("f", 0644, "f")));
+        layers.add(new ImageLayer(new DiffId(Digest.of(new byte[0])), first.descriptor(), first.source()));
+        for (int i = 1; i < 13; i++) {
+            layers.add(workshop.layer(List.of(file("f" + i, 0644, "f"))));
+        }
+        assertThatThrownBy(() -> open(Isolation.OVERLAY, layers.toArray(ImageLayer[]::new)))
+                .hasMessageContaining(first.descriptor().digest().toString());
+    }
+
+    /** A layer's times may be others than those of the files that it was made of: {@code --reproducible}. */
+    @Test
+    void whatIsExtractedHasTheTimesOfItsLayer() throws IOException {
+        List<ImageLayer> layers;
+        try (Rootfs first = workshop.open(Isolation.OVERLAY, List.of(workshop.busybox()), workshop.reproducible())) {
+            shell(first, "echo hello > /data/hello");
+            first.commit(CommitScope.EVERYTHING);
+            layers = first.layers();
+        }
+        try (Rootfs second = open(Isolation.OVERLAY, layers.toArray(ImageLayer[]::new))) {
+            assertThat(shell(second, "stat -c %Y /data/hello")).containsExactly("0");
         }
     }
 

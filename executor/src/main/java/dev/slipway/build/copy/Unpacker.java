@@ -116,9 +116,13 @@ final class Unpacker {
         PathBytes name = clean(entry.linkName());
         PathBytes parent = TreePaths.resolve(target.tree(), root, name.parent());
         PathBytes path = root.resolve(parent).resolve(name.name());
-        if (target.tree().status(path).isEmpty()) {
-            throw new IOException("entry \"%s\" is a hard link to \"%s\", which isn't there"
-                    .formatted(entry.displayName(), PathBytes.of(entry.linkName())));
+        Optional<FileStatus> there = target.tree().status(path);
+        if (there.isEmpty() || there.get().isDirectory()) {
+            throw new IOException("entry \"%s\" is a hard link to \"%s\", which %s"
+                    .formatted(
+                            entry.displayName(),
+                            PathBytes.of(entry.linkName()),
+                            there.isEmpty() ? "isn't there" : "is a directory, and a directory has one name only"));
         }
         return path;
     }

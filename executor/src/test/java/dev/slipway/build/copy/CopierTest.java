@@ -286,6 +286,22 @@ class CopierTest {
     }
 
     @Test
+    void anArchiveGivesNoDirectoryASecondName() throws Exception {
+        source.file(
+                "t.tar",
+                tar(
+                        TarEntry.of(TarType.DIRECTORY, bytes("a/"))
+                                .permissions(0755)
+                                .build(),
+                        TarEntry.of(TarType.HARD_LINK, bytes("a/b"))
+                                .linkName(bytes("a"))
+                                .build()));
+        assertThatThrownBy(() -> add("t.tar", "/"))
+                .isInstanceOf(CopyException.class)
+                .hasMessageContaining("entry \"a/b\" is a hard link to \"a\", which is a directory");
+    }
+
+    @Test
     void whatIsNoArchiveIsCopied() throws Exception {
         source.file("t.tar", "plain").file("zeros", "\0".repeat(1024));
         add("t.tar", "/out/");
