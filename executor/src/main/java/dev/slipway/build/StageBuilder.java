@@ -53,7 +53,12 @@ final class StageBuilder {
             BuiltStage built = state.finish();
             session.progress().on(new BuildEvent.StageFinished(stage.event(), since(start)));
             return built;
-        } catch (BuildException | DockerfileException | IOException | InterruptedException e) {
+        } catch (BuildException
+                | DockerfileException
+                | IOException
+                | InterruptedException
+                | RuntimeException
+                | Error e) {
             abandon(state, e);
             throw e;
         }
@@ -64,6 +69,17 @@ final class StageBuilder {
         long start = System.nanoTime();
         session.progress().on(new BuildEvent.StepStarted(step));
         StageState state = StageState.begin(stage, session);
+        try {
+            copyBase(state);
+            session.progress().on(new BuildEvent.StepFinished(step, since(start), OptionalLong.empty(), false));
+            return state;
+        } catch (BuildException | IOException | InterruptedException | RuntimeException | Error e) {
+            abandon(state, e);
+            throw e;
+        }
+    }
+
+    private void copyBase(StageState state) throws BuildException, IOException, InterruptedException {
         switch (stage.base()) {
             case Base.OfDirectory directory -> DirectoryBase.copy(directory, stage, state);
             case Base.OfRemote remote ->
@@ -74,8 +90,6 @@ final class StageBuilder {
                         state);
             case Base.Scratch _, Base.OfStage _, Base.OfImage _ -> {}
         }
-        session.progress().on(new BuildEvent.StepFinished(step, since(start), OptionalLong.empty(), false));
-        return state;
     }
 
     private void run(PlannedInstruction planned, StageState state, int number)
@@ -162,10 +176,10 @@ final class StageBuilder {
                 OptionalInt.of(source.line()));
     }
 
-    private static void abandon(StageState state, Exception reason) {
+    private static void abandon(StageState state, Throwable reason) {
         try {
             state.abandon();
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) {
             reason.addSuppressed(e);
         }
     }

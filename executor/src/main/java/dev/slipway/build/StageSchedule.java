@@ -7,7 +7,9 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CompletionService;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorCompletionService;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -15,7 +17,7 @@ import java.util.concurrent.Semaphore;
 
 /**
  * When stages are built: each once those that it needs are, as many at a time as {@code --jobs} allows. The first
- * failure ends the others.
+ * failure is the one that is told; it interrupts the other stages, whose commands are killed then, and waits for them.
  */
 final class StageSchedule {
     private final BuildPlan plan;
@@ -38,13 +40,14 @@ final class StageSchedule {
         Map<Integer, Future<Boolean>> futures = new HashMap<>();
         try (ExecutorService stages = Executors.newThreadPerTaskExecutor(
                 Thread.ofPlatform().name("stage-", 0).factory())) {
+            CompletionService<Boolean> ended = new ExecutorCompletionService<>(stages);
             try {
                 for (PlannedStage stage : plan.stages().values()) {
                     Map<Integer, Future<Boolean>> earlier = Map.copyOf(futures);
-                    futures.put(stage.index(), stages.submit(() -> build(stage, earlier, slots)));
+                    futures.put(stage.index(), ended.submit(() -> build(stage, earlier, slots)));
                 }
-                for (Future<Boolean> future : futures.values()) {
-                    await(future);
+                for (int i = 0; i < futures.size(); i++) {
+                    requireSuccess(ended.take());
                 }
             } finally {
                 stages.shutdownNow();
@@ -93,7 +96,7 @@ final class StageSchedule {
         return needs;
     }
 
-    private static void await(Future<Boolean> future)
+    private static void requireSuccess(Future<Boolean> future)
             throws BuildException, DockerfileException, IOException, InterruptedException {
         try {
             future.get();

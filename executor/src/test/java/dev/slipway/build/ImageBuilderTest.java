@@ -9,6 +9,7 @@ import dev.slipway.layer.BlobStore;
 import dev.slipway.posix.Directory;
 import dev.slipway.progress.BuildEvent;
 import dev.slipway.progress.FailureClass;
+import dev.slipway.progress.ProgressListener;
 import dev.slipway.publish.PublishableImage;
 import dev.slipway.registry.CredentialSource;
 import dev.slipway.registry.RegistryClient;
@@ -16,8 +17,10 @@ import dev.slipway.registry.RegistryListener;
 import dev.slipway.registry.RegistryOptions;
 import dev.slipway.rootfs.Isolation;
 import dev.slipway.rootfs.RootfsFactory;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -38,6 +41,7 @@ class ImageBuilderTest {
 
     private Path context;
     private final List<BuildEvent> events = new CopyOnWriteArrayList<>();
+    private ProgressListener listener = events::add;
     private UnaryOperator<BuildRequest.Builder> flags = UnaryOperator.identity();
 
     @BeforeEach
@@ -256,6 +260,51 @@ class ImageBuilderTest {
     }
 
     @Test
+    void theFirstFailureEndsTheOtherStages() throws Exception {
+        Files.copy(Path.of("/bin/busybox"), context.resolve("busybox"));
+        flags = request -> request.jobs(2);
+        long start = System.nanoTime();
+        assertThatThrownBy(() -> build("""
+                        FROM scratch AS slow
+                        COPY busybox /busybox
+                        RUN ["/busybox", "sleep", "100"]
+                        FROM scratch AS wrong
+                        COPY busybox /busybox
+                        RUN ["/busybox", "false"]
+                        FROM scratch
+                        COPY --from=slow /busybox /1
+                        COPY --from=wrong /busybox /2
+                        """)).isInstanceOf(BuildException.class).hasMessageContaining("/busybox false");
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(60));
+    }
+
+    @Test
+    void aStageThatBreaksLeavesNothingOpen() throws Exception {
+        listener = event -> {
+            if (event instanceof BuildEvent.StepStarted started
+                    && started.step().instruction().startsWith("LABEL")) {
+                throw new IllegalStateException("nobody expects this");
+            }
+        };
+        assertThatThrownBy(() -> build("FROM scratch\nCOPY one.txt /\nLABEL a=b\n"))
+                .hasMessage("nobody expects this");
+        assertThat(openFiles()).isEmpty();
+    }
+
+    private List<Path> openFiles() throws IOException {
+        List<Path> open = new ArrayList<>();
+        try (var descriptors = Files.newDirectoryStream(Path.of("/proc/self/fd"))) {
+            for (Path descriptor : descriptors) {
+                if (Files.isSymbolicLink(descriptor)) {
+                    open.add(Files.readSymbolicLink(descriptor));
+                }
+            }
+        }
+        open.removeIf(file -> !file.startsWith(directory));
+        return open;
+    }
+
+    @Test
     void unusedArgumentsAndFindingsAreSaid() throws Exception {
         flags = request -> request.buildArgument("NOBODY", "x").buildArgument("http_proxy", "y");
         build("FROM scratch AS Upper\nLABEL a=b\n");
@@ -301,7 +350,7 @@ class ImageBuilderTest {
                         RegistryOptions.builder().build(), CredentialSource.NONE, RegistryListener.SILENT);
                 RootfsFactory roots = RootfsFactory.open(work, store, blobs, Isolation.AUTO)) {
             ImageBuilder builder =
-                    new ImageBuilder(registries, blobs, store, roots, work, events::add, InstantSource.fixed(now));
+                    new ImageBuilder(registries, blobs, store, roots, work, listener, InstantSource.fixed(now));
             return builder.build(flags.apply(BuildRequest.of(context)).build()).image();
         }
     }
