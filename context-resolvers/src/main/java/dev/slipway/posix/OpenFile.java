@@ -240,7 +240,7 @@ public final class OpenFile implements AutoCloseable {
     }
 
     @Override
-    public void close() throws IOException {
+    public synchronized void close() throws IOException {
         if (!closed) {
             closed = true;
             Native.check(Native.call(SystemCall.CLOSE, fd), SystemCall.CLOSE, shown);

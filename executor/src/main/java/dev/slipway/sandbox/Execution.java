@@ -21,6 +21,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Execution {
     private static final int ONE_HOUR_MILLIS = 3_600_000;
+    private static final int BUFFER_BYTES = 32 * 1024;
+    /** So many take out of a pipe what is in it at a time: 64 KiB, pipe(7). */
+    private static final int READS_AFTER_FAILURE = 2;
 
     private final CompletableFuture<Integer> started = new CompletableFuture<>();
     private volatile @Nullable Throwable lateFailure;
@@ -41,7 +44,23 @@ final class Execution {
     /** Runs it; the calling thread must be a platform thread, as the other one must wake no virtual one. */
     ExitStatus run(Program program, Preparation preparation, Ending ending, Pipe out, Pipe err, OutputListener listener)
             throws IOException {
-        Thread starter = Thread.ofPlatform().name("command").start(() -> startAndStay(program, preparation, ending));
+        try (Pipe failed = Pipe.open()) {
+            return run(program, preparation, ending, failed, out, err, listener);
+        }
+    }
+
+    /** @param failed ends where the command's end could not be awaited, or what it left behind goes on */
+    private ExitStatus run(
+            Program program,
+            Preparation preparation,
+            Ending ending,
+            Pipe failed,
+            Pipe out,
+            Pipe err,
+            OutputListener listener)
+            throws IOException {
+        Thread starter =
+                Thread.ofPlatform().name("command").start(() -> startAndStay(program, preparation, ending, failed));
         int errno = -await();
         if (errno > 0) {
             join(starter);
@@ -50,7 +69,7 @@ final class Execution {
         try {
             out.writeEnd().close();
             err.writeEnd().close();
-            passOn(out.readEnd(), err.readEnd(), listener);
+            passOn(out.readEnd(), err.readEnd(), failed.readEnd(), listener);
         } catch (IOException | RuntimeException | Error e) {
             kill();
             join(starter);
@@ -69,7 +88,7 @@ final class Execution {
         return status;
     }
 
-    private void startAndStay(Program program, Preparation preparation, Ending ending) {
+    private void startAndStay(Program program, Preparation preparation, Ending ending, Pipe failed) {
         try (Launch launch = new Launch()) {
             preparation.run(launch);
             int child = start(program, launch);
@@ -80,7 +99,16 @@ final class Execution {
         } catch (Throwable t) {
             if (!started.completeExceptionally(t)) {
                 lateFailure = t;
+                wake(failed, t);
             }
+        }
+    }
+
+    private static void wake(Pipe failed, Throwable reason) {
+        try {
+            failed.writeEnd().close();
+        } catch (IOException e) {
+            reason.addSuppressed(e);
         }
     }
 
@@ -134,14 +162,21 @@ final class Execution {
         return ExitStatus.ofWait(Processes.reap(pid));
     }
 
-    private static void passOn(OpenFile out, OpenFile err, OutputListener listener) throws IOException {
+    /** To the end of both, or until a failure: a process that can't be ended may hold them for ever. */
+    private static void passOn(OpenFile out, OpenFile err, OpenFile failed, OutputListener listener)
+            throws IOException {
         LineSplitter outLines = new LineSplitter(OutputListener.Stream.STDOUT, listener);
         LineSplitter errLines = new LineSplitter(OutputListener.Stream.STDERR, listener);
         List<OpenFile> open = new ArrayList<>(List.of(out, err));
-        byte[] buffer = new byte[32 * 1024];
+        byte[] buffer = new byte[BUFFER_BYTES];
+        int readsAfterFailure = 0;
         while (!open.isEmpty()) {
-            boolean[] ready = Pipe.await(open, ONE_HOUR_MILLIS);
-            for (int i = ready.length - 1; i >= 0; i--) {
+            List<OpenFile> awaited = new ArrayList<>(open);
+            awaited.add(failed);
+            boolean[] ready = Pipe.await(awaited, ONE_HOUR_MILLIS);
+            boolean isAnyReady = false;
+            for (int i = open.size() - 1; i >= 0; i--) {
+                isAnyReady |= ready[i];
                 if (ready[i]) {
                     OpenFile stream = open.get(i);
                     int length = stream.read(buffer, 0, buffer.length);
@@ -153,6 +188,11 @@ final class Execution {
                         lines.add(buffer, length);
                     }
                 }
+            }
+            if (ready[awaited.size() - 1] && (!isAnyReady || ++readsAfterFailure > READS_AFTER_FAILURE)) {
+                outLines.end();
+                errLines.end();
+                return;
             }
         }
     }

@@ -3,6 +3,11 @@ package dev.slipway.sandbox;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.slipway.posix.Directory;
+import dev.slipway.posix.OpenFile;
+import dev.slipway.posix.PathBytes;
+import dev.slipway.posix.Pipe;
+import dev.slipway.posix.Processes;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
@@ -190,6 +195,39 @@ class EndingTest {
             }
         }
         assertThat(places).hasSize(1);
+    }
+
+    /** As in a pod without CAP_KILL, where a process of another user outlives the command and holds its output. */
+    @Test
+    void tellsAtOnceWhatCannotBeEnded() throws IOException {
+        Execution execution = new Execution();
+        try (Directory devices = Directory.open(Path.of("/dev"));
+                OpenFile nothing = devices.openRead(PathBytes.of("null"));
+                Pipe out = Pipe.open();
+                Pipe err = Pipe.open()) {
+            Program program = new Program(
+                    command("sleep 60 & echo $!"),
+                    Set.of(),
+                    nothing.fd(),
+                    out.writeEnd().fd(),
+                    err.writeEnd().fd());
+            Execution.Ending ending = command -> {
+                Processes.awaitEnd(command);
+                throw new SandboxException("it can't be ended");
+            };
+            long start = System.nanoTime();
+            assertThatThrownBy(() -> FreshThread.call(
+                            "output",
+                            () -> execution.run(
+                                    program, launch -> {}, ending, out, err, (stream, line) -> output.add(line))))
+                    .isInstanceOf(SandboxException.class)
+                    .hasMessage("it can't be ended");
+            assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(30));
+        }
+        assertThat(output).hasSize(1);
+        ProcessHandle left = ProcessHandle.of(Long.parseLong(output.getFirst())).orElseThrow();
+        assertThat(left.destroyForcibly()).isTrue();
+        assertThat(left.onExit()).succeedsWithin(Duration.ofSeconds(20));
     }
 
     private static List<String> children() {
