@@ -66,6 +66,8 @@ final class InPlaceFromFlags {
                 kept.add(file.file());
             }
         }
+        // An agent is asked whenever a command asks it, long after the root was emptied.
+        request.commands().agents().forEach(agent -> kept.addAll(agent.paths()));
         addOutput(kept, flags.environment().getOrDefault("BUILDER_OUTPUT", ""));
         for (Flag flag : OutputFlags.ALL) {
             if (flag.placeholder().endsWith("PATH")) {
