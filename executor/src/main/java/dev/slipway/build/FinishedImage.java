@@ -80,7 +80,7 @@ final class FinishedImage {
                 .normalized();
     }
 
-    /** The blob in the store, which keeps it while the build has it open. */
+    /** Where the store has the blob, if it does: found anew for each read, and kept from pruning only during it. */
     private static Optional<BlobSource> content(StageLayer layer, BlobStore blobs) throws IOException {
         Descriptor descriptor = layer.descriptor();
         try (Blob blob = blobs.find(descriptor.digest(), descriptor.sizeBytes()).orElse(null)) {

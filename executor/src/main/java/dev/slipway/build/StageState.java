@@ -12,10 +12,8 @@ import dev.slipway.rootfs.Rootfs;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 
 /** A stage while its instructions run: what they have made of its config, its variables and its filesystem so far. */
@@ -236,9 +234,5 @@ final class StageState {
         layers.add(new StageLayer(layer.descriptor(), diffId, new LayerOrigin.ThisBuild()));
         config = config.plus(diffId, HistoryEntry.of(session.stepTime(), createdBy, false));
         lastLayerBytes = OptionalLong.of(layer.descriptor().sizeBytes());
-    }
-
-    void labels(Map<String, String> labels) {
-        change(container -> container.labels(new TreeMap<>(labels)));
     }
 }

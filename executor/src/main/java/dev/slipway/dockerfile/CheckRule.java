@@ -1,9 +1,6 @@
 package dev.slipway.dockerfile;
 
-import java.util.Arrays;
-import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 
 /** The build checks by the names that {@code # check=} directives use (spec: dockerfile.md, Build checks). */
 public enum CheckRule {
@@ -36,7 +33,6 @@ public enum CheckRule {
     EXPOSE_INVALID_FORMAT("ExposeInvalidFormat", "EXPOSE should have no address and no host port");
 
     private static final String PAGE = "https://slipway.dev/docs/checks";
-    private static final List<CheckRule> ALL = List.of(values());
 
     private final String id;
     private final String description;
@@ -70,14 +66,5 @@ public enum CheckRule {
     /** Where its reason can be read, with an example: the rule's section of {@code docs/checks.md}. */
     public String url() {
         return PAGE + "#" + id.toLowerCase(Locale.ROOT);
-    }
-
-    /** The rule of a name, exactly as written. */
-    public static Optional<CheckRule> named(String id) {
-        return ALL.stream().filter(rule -> rule.id.equals(id)).findFirst();
-    }
-
-    static List<String> ids() {
-        return Arrays.stream(values()).map(CheckRule::id).toList();
     }
 }

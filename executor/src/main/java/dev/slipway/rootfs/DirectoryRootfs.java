@@ -5,7 +5,6 @@ import dev.slipway.layer.BlobStore;
 import dev.slipway.layer.ContentIndex;
 import dev.slipway.layer.LayerApplier;
 import dev.slipway.layer.LayerWriter;
-import dev.slipway.posix.Directory;
 import dev.slipway.rootfs.scan.EntriesElsewhere;
 import dev.slipway.rootfs.scan.Excluded;
 import dev.slipway.sandbox.Command;
@@ -81,10 +80,6 @@ final class DirectoryRootfs implements Rootfs {
     public ExitStatus run(Command command, OutputListener listener) throws IOException {
         scanned.expectCommand();
         return sandbox.run(root.path(), command, listener);
-    }
-
-    Directory rootDirectory() {
-        return root.directory();
     }
 
     @Override

@@ -80,11 +80,6 @@ public record Command(
                 arguments, environment, workingDirectory, credentials, mounts, seen, hostname, addedHosts, allowances);
     }
 
-    public Command allowing(Allowances given) {
-        return new Command(
-                arguments, environment, workingDirectory, credentials, mounts, network, hostname, addedHosts, given);
-    }
-
     private static byte[] bytes(String text) {
         return text.getBytes(java.nio.charset.StandardCharsets.UTF_8);
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -41,7 +42,8 @@ class CheckDocumentTest {
                         .matcher(Files.readString(DOCUMENT))
                         .results()
                         .map((MatchResult match) -> match.group(1)))
-                .containsExactlyElementsOf(CheckRule.ids());
+                .containsExactlyElementsOf(
+                        Arrays.stream(CheckRule.values()).map(CheckRule::id).toList());
     }
 
     private static String section(String id) throws IOException {

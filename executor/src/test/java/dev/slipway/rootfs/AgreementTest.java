@@ -160,13 +160,12 @@ class AgreementTest {
     }
 
     private static Map<String, String> listing(Rootfs rootfs) throws IOException {
-        return Workshop.listing(
-                rootfs.tree(),
-                switch (rootfs) {
-                    case OverlayRootfs overlay -> overlay.merged();
-                    case DirectoryRootfs directory -> directory.rootDirectory();
-                    default -> throw new IllegalStateException("not on disk");
-                });
+        if (rootfs instanceof OverlayRootfs overlay) {
+            return Workshop.listing(rootfs.tree(), overlay.merged());
+        }
+        try (Directory root = Directory.open(rootfs.directory())) {
+            return Workshop.listing(rootfs.tree(), root);
+        }
     }
 
     private static TreeSet<String> paths(FileTree tree) throws IOException {

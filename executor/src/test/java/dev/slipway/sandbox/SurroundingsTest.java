@@ -219,15 +219,16 @@ class SurroundingsTest {
     @Test
     void hasTheLimitsAndTheSharedMemoryThatItIsGiven() throws IOException {
         List<ResourceLimit> limits = List.of(ResourceLimit.parse("nofile=123:456"), ResourceLimit.parse("core=0"));
-        run(command("ulimit -Sn; ulimit -Hn; ulimit -c; df -k /dev/shm | tail -n 1 | awk '{print $2}'")
-                .allowing(new Allowances(limits, OptionalLong.of(2 << 20), false)));
+        run(allowing(
+                command("ulimit -Sn; ulimit -Hn; ulimit -c; df -k /dev/shm | tail -n 1 | awk '{print $2}'"),
+                new Allowances(limits, OptionalLong.of(2 << 20), false)));
         assertThat(output).containsExactly("123", "456", "0", "2048");
     }
 
     @Test
     void refusesALimitThatNobodyCanHave() {
         List<ResourceLimit> limits = List.of(ResourceLimit.parse("nofile=-1"));
-        assertThatThrownBy(() -> run(command("true").allowing(new Allowances(limits, OptionalLong.empty(), false))))
+        assertThatThrownBy(() -> run(allowing(command("true"), new Allowances(limits, OptionalLong.empty(), false))))
                 .isInstanceOf(SandboxException.class)
                 .hasMessageContainingAll("--ulimit nofile", "hard limit -1", "give less");
     }
@@ -237,7 +238,7 @@ class SurroundingsTest {
         String script =
                 "mkdir /m; mount -t tmpfs none /m && echo mounted; ls /proc/acpi /proc/bus > /dev/null && echo seen;"
                         + " grep -c ' /proc/' /proc/self/mountinfo; grep CapBnd /proc/self/status | cut -f2";
-        run(command(script).allowing(new Allowances(List.of(), OptionalLong.empty(), true)));
+        run(allowing(command(script), new Allowances(List.of(), OptionalLong.empty(), true)));
         String all = Files.readAllLines(Path.of("/proc/self/status")).stream()
                 .filter(line -> line.startsWith("CapBnd:"))
                 .map(line -> line.substring(7).strip())
@@ -263,6 +264,19 @@ class SurroundingsTest {
 
     private static byte[] bytes(String text) {
         return text.getBytes(UTF_8);
+    }
+
+    private static Command allowing(Command command, Allowances allowances) {
+        return new Command(
+                command.arguments(),
+                command.environment(),
+                command.workingDirectory(),
+                command.credentials(),
+                command.mounts(),
+                command.network(),
+                command.hostname(),
+                command.addedHosts(),
+                allowances);
     }
 
     private static Command command(String script) {

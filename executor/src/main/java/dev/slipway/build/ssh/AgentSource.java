@@ -9,9 +9,6 @@ import java.util.List;
  * @param paths the socket of a running agent, or files with private keys
  */
 public record AgentSource(String id, List<Path> paths) {
-    /** The id of a mount that names none. */
-    public static final String DEFAULT_ID = "default";
-
     public AgentSource {
         paths = List.copyOf(paths);
         if (paths.isEmpty()) {

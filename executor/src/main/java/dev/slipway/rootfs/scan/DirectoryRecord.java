@@ -67,11 +67,6 @@ final class DirectoryRecord {
         return children.length == 0 ? null : children[index];
     }
 
-    /** Puts another record in a directory's place, after it was changed by ourselves. */
-    void replaceChild(int index, DirectoryRecord child) {
-        children[index] = child;
-    }
-
     /** Collects the entries of a directory in order of their names. */
     static final class Builder {
         private static final int TYPICAL_NAME_BYTES = 16;

@@ -128,7 +128,7 @@ class AgentsTest {
     }
 
     private Agents agents(Path... paths) throws AgentException {
-        return new Agents(List.of(new AgentSource(AgentSource.DEFAULT_ID, List.of(paths))), room);
+        return new Agents(List.of(new AgentSource("default", List.of(paths))), room);
     }
 
     private static void generate(Path key, String kind) throws Exception {
