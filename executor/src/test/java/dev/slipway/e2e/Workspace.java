@@ -87,6 +87,13 @@ final class Workspace implements AutoCloseable {
                 .toList();
     }
 
+    /** The diffIDs of the image that was saved to {@code archive}, a name in this workspace. */
+    List<String> diffIds(String archive) {
+        return shell("mkdir %1$s.d && tar -xf %1$s -C %1$s.d && jq -r '.[0].Config' %1$s.d/manifest.json > %1$s.name"
+                        .formatted(archive))
+                .lines("jq -r '.rootfs.diff_ids[]' %1$s.d/$(cat %1$s.name)".formatted(archive));
+    }
+
     /** The executor with these arguments and a directory of its own. */
     Program executor(String... arguments) {
         return Program.of(launcher().toString(), "--slipway-dir", own().toString())
