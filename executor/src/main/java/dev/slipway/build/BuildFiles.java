@@ -7,7 +7,6 @@ import dev.slipway.progress.FailureClass;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -33,10 +32,11 @@ public record BuildFiles(Dockerfile dockerfile, DockerIgnore ignore, String igno
             case DockerfileSource.Given given ->
                 withIgnored(request, Dockerfile.parse(given.name(), given.text()), List.of(general));
             case DockerfileSource.AtPath(String path) -> {
-                Path file = find(request, path);
+                Found found = find(request, path);
                 // The one that bears the Dockerfile's name replaces the other entirely.
-                Path own = file.resolveSibling(file.getFileName() + IGNORE);
-                yield withIgnored(request, Dockerfile.parse(name(request, file), content(file)), List.of(own, general));
+                Path own = found.file().resolveSibling(found.file().getFileName() + IGNORE);
+                Dockerfile dockerfile = Dockerfile.parse(name(request, found.file()), found.text());
+                yield withIgnored(request, dockerfile, List.of(own, general));
             }
         };
     }
@@ -44,20 +44,24 @@ public record BuildFiles(Dockerfile dockerfile, DockerIgnore ignore, String igno
     private static BuildFiles withIgnored(BuildRequest request, Dockerfile dockerfile, List<Path> candidates)
             throws BuildException, DockerfileException {
         for (Path candidate : candidates) {
-            if (Files.isRegularFile(candidate)) {
+            Optional<byte[]> text = content(request, candidate);
+            if (text.isPresent()) {
                 String name = name(request, candidate);
-                return new BuildFiles(dockerfile, DockerIgnore.parse(name, content(candidate)), name);
+                return new BuildFiles(dockerfile, DockerIgnore.parse(name, text.get()), name);
             }
         }
         return new BuildFiles(dockerfile, DockerIgnore.none(), IGNORE);
     }
 
-    private static Path find(BuildRequest request, String text) throws BuildException {
+    private record Found(Path file, byte[] text) {}
+
+    private static Found find(BuildRequest request, String text) throws BuildException {
         try {
             for (Path directory : List.of(request.context(), request.workingDirectory())) {
                 Path candidate = directory.resolve(text);
-                if (Files.isRegularFile(candidate)) {
-                    return candidate;
+                Optional<byte[]> content = content(request, candidate);
+                if (content.isPresent()) {
+                    return new Found(candidate, content.get());
                 }
             }
             throw missing(request, text);
@@ -75,6 +79,12 @@ public record BuildFiles(Dockerfile dockerfile, DockerIgnore ignore, String igno
             return new BuildException(
                     FailureClass.CONTEXT,
                     "the Dockerfile \"%s\" is a directory: name the file in it with --dockerfile".formatted(place));
+        }
+        if (Files.isSymbolicLink(place)) {
+            return new BuildException(
+                    FailureClass.CONTEXT,
+                    "the Dockerfile \"%s\" is a link to nothing in the context, where links end: name the file itself with --dockerfile"
+                            .formatted(place));
         }
         Optional<String> near = sameInAnotherCase(place);
         return new BuildException(
@@ -103,11 +113,9 @@ public record BuildFiles(Dockerfile dockerfile, DockerIgnore ignore, String igno
         }
     }
 
-    private static byte[] content(Path file) throws BuildException {
+    private static Optional<byte[]> content(BuildRequest request, Path file) throws BuildException {
         try {
-            return Files.readAllBytes(file);
-        } catch (NoSuchFileException gone) {
-            throw new BuildException(FailureClass.CONTEXT, "\"%s\" has just gone".formatted(file), gone);
+            return ContextText.read(request.context(), file);
         } catch (IOException unreadable) {
             throw new BuildException(
                     FailureClass.CONTEXT,

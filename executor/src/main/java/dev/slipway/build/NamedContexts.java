@@ -102,11 +102,9 @@ final class NamedContexts {
     /** What the context's own {@code .dockerignore} keeps out. */
     static DockerIgnore ignored(Base.OfDirectory context) throws BuildException {
         Path file = context.root().resolve(".dockerignore");
-        if (!Files.isRegularFile(file)) {
-            return DockerIgnore.none();
-        }
         try {
-            return DockerIgnore.parse(file.toString(), Files.readAllBytes(file));
+            Optional<byte[]> text = ContextText.read(context.root(), file);
+            return text.isPresent() ? DockerIgnore.parse(file.toString(), text.get()) : DockerIgnore.none();
         } catch (IOException | DockerfileException e) {
             throw new BuildException(
                     FailureClass.CONTEXT,

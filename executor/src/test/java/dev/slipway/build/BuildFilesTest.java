@@ -67,6 +67,21 @@ class BuildFilesTest {
     }
 
     @Test
+    void followsLinksInsideTheContextOnly() throws Exception {
+        Files.writeString(elsewhere.resolve("secret"), "hunter2\n");
+        Files.writeString(context.resolve("docker/real"), "FROM scratch AS real\n");
+        Files.createSymbolicLink(context.resolve("Dockerfile"), Path.of("/docker/real"));
+        Files.createSymbolicLink(context.resolve("outside"), elsewhere.resolve("secret"));
+        Files.createSymbolicLink(context.resolve(".dockerignore"), Path.of("../elsewhere/secret"));
+        assertThat(read("Dockerfile").dockerfile().stages().getFirst().name()).contains("real");
+        assertThat(read("Dockerfile").ignore().excludes("hunter2".getBytes(StandardCharsets.UTF_8)))
+                .isFalse();
+        assertThatThrownBy(() -> read("outside"))
+                .hasMessageContaining("is a link to nothing in the context")
+                .hasMessageNotContaining("hunter2");
+    }
+
+    @Test
     void saysThatADirectoryIsNoDockerfile() {
         assertThatThrownBy(() -> read("docker")).hasMessageContaining("is a directory");
     }
