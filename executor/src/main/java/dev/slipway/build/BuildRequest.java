@@ -1,6 +1,7 @@
 package dev.slipway.build;
 
 import dev.slipway.build.ssh.AgentSource;
+import dev.slipway.posix.PathBytes;
 import dev.slipway.sandbox.ResourceLimit;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -99,7 +100,7 @@ public record BuildRequest(
      * @param singleSnapshot {@code --single-snapshot}: one layer for all steps of the final stage
      * @param reproducible {@code --reproducible}: no time of this build shows in the image
      * @param rewriteTimestamps {@code --rewrite-timestamp}: newer file times become the epoch
-     * @param ignoredPaths {@code --ignore-path}, and {@code /var/run} under {@code --ignore-var-run}: never in a layer
+     * @param ignoredPaths {@code --ignore-path}: never in a layer
      */
     public record LayerOptions(
             Compression compression,
@@ -107,11 +108,11 @@ public record BuildRequest(
             boolean singleSnapshot,
             boolean reproducible,
             boolean rewriteTimestamps,
-            List<String> ignoredPaths) {
+            List<PathBytes> ignoredPaths) {
 
         /** What holds where no flag says otherwise. */
         public static final LayerOptions DEFAULT =
-                new LayerOptions(Compression.GZIP, Optional.empty(), false, false, false, List.of("/var/run"));
+                new LayerOptions(Compression.GZIP, Optional.empty(), false, false, false, List.of());
 
         public LayerOptions {
             ignoredPaths = List.copyOf(ignoredPaths);

@@ -16,7 +16,6 @@ import dev.slipway.layer.BlobStore;
 import dev.slipway.layer.LayerWriter;
 import dev.slipway.layer.TimePolicy;
 import dev.slipway.posix.Directory;
-import dev.slipway.posix.PathBytes;
 import dev.slipway.progress.BuildEvent;
 import dev.slipway.progress.FailureClass;
 import dev.slipway.progress.ProgressListener;
@@ -28,7 +27,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.ExecutorService;
@@ -120,7 +118,7 @@ public final class ImageBuilder {
                         registries, blobs, progress, request.retries().downloads())) {
             LayerWriter writer = new LayerWriter(
                             blobs, compression(request.layers()), family, times(request, plan), workers, processors)
-                    .leavingOut(leftOut(request.layers()));
+                    .leavingOut(request.layers().ignoredPaths());
             return build(request, plan, files, images, layers, writer, agents, family);
         }
     }
@@ -199,10 +197,6 @@ public final class ImageBuilder {
                                 layer.descriptor().sizeBytes()))
                         .toList(),
                 Duration.ofNanos(System.nanoTime() - start));
-    }
-
-    private static List<PathBytes> leftOut(BuildRequest.LayerOptions options) {
-        return options.ignoredPaths().stream().map(PathBytes::of).toList();
     }
 
     private Agents agents(BuildRequest request) throws BuildException {

@@ -21,6 +21,7 @@ import dev.slipway.rootfs.RootfsFactory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -43,6 +44,7 @@ final class BuildCommand {
         GivenFlags flags = new FlagParser(FLAGS).parse(arguments, environment);
         ProgressListener progress = Logging.ofBuild(flags, here.err(), here.clock(), here.directory());
         FlagReview.review(FLAGS, flags, progress);
+        FlagReview.reviewVariables(environment, progress);
         if (flags.on(SourceFlags.CHECK)) {
             return new CheckCommand(here).run(flags, progress);
         }
@@ -80,14 +82,20 @@ final class BuildCommand {
             publisher.checkPermission(publication);
             OwnPlaces.Store kept = places.store(work);
             Path store = Files.createDirectories(kept.directory());
-            InPlaceOptions inPlace =
-                    new InPlaceFromFlags(flags, here.directory(), places).options(requests.getFirst(), store);
+            InPlaceOptions inPlace = new InPlaceFromFlags(flags, here.directory(), places)
+                    .options(requests.getFirst(), store, outputs(flags, publication, attestation));
             try (Directory storeRoot = Directory.open(store);
                     Shared shared = Shared.open(kept.shared());
                     BlobStore blobs = BlobStore.open(storeRoot, shared.directory());
                     Roots rooms = new Roots(
                             RootfsFactory.open(
-                                    work.build(), store, blobs, isolation, List.of(), inPlace, progress::warn),
+                                    work.build(),
+                                    store,
+                                    blobs,
+                                    isolation,
+                                    requests.getFirst().layers().ignoredPaths(),
+                                    inPlace,
+                                    progress::warn),
                             leftovers)) {
                 RootfsFactory roots = rooms.factory();
                 blobs.clearAbandoned();
@@ -123,6 +131,13 @@ final class BuildCommand {
         public void close() throws IOException {
             leftovers.remove(factory::close);
         }
+    }
+
+    private List<Path> outputs(GivenFlags flags, PublishRequest publication, AttestationRequest attestation) {
+        List<Path> outputs = new ArrayList<>(publication.outputs());
+        attestation.bills().values().forEach(file -> file.ifPresent(outputs::add));
+        flags.value(OutputFlags.REPORT).map(here.directory()::resolve).ifPresent(outputs::add);
+        return outputs;
     }
 
     private static Isolation isolation(GivenFlags flags) throws UsageException {

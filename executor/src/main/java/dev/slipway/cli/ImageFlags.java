@@ -27,7 +27,9 @@ final class ImageFlags {
     static final Flag REWRITE_TIMESTAMP =
             toggle("rewrite-timestamp", "File times newer than SOURCE_DATE_EPOCH become it.");
     static final Flag IGNORE_PATH = repeated("ignore-path", "PATH", "Never goes into a layer.");
-    static final Flag IGNORE_VAR_RUN = toggle("ignore-var-run", "/var/run never goes into a layer.")
+    static final Flag IGNORE_VAR_RUN = toggle(
+                    "ignore-var-run",
+                    "If given, /var/run never goes into a layer; by default only what is mounted there doesn't.")
             .defaultsTo("true")
             .deprecated("whitelist-var-run");
     static final Flag SNAPSHOT_MODE = value(

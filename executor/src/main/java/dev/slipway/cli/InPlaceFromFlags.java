@@ -32,17 +32,22 @@ final class InPlaceFromFlags {
         this.places = places;
     }
 
-    InPlaceOptions options(BuildRequest request, Path store) throws UsageException, IOException {
+    /**
+     * For a build.
+     *
+     * @param outputs what is written besides the image's layers, and must be there afterwards
+     */
+    InPlaceOptions options(BuildRequest request, Path store, List<Path> outputs) throws UsageException, IOException {
         return new InPlaceOptions(
                 new InPlaceTerms(Container.look(flags.environment()), flags.on(RunFlags.FORCE)),
-                kept(request, store),
+                kept(request, store, outputs),
                 List.copyOf(ConfiguredCredentials.files(flags.environment())),
                 flags.on(RunFlags.PRE_CLEANUP),
                 flags.on(RunFlags.PRESERVE_CONTEXT),
                 flags.on(OutputFlags.MATERIALIZE));
     }
 
-    private List<Path> kept(BuildRequest request, Path store) throws IOException {
+    private List<Path> kept(BuildRequest request, Path store, List<Path> outputs) throws IOException {
         List<Path> own = executor();
         own.add(places.directory());
         List<Path> kept = new ArrayList<>(own);
@@ -68,14 +73,7 @@ final class InPlaceFromFlags {
         }
         // An agent is asked whenever a command asks it, long after the root was emptied.
         request.commands().agents().forEach(agent -> kept.addAll(agent.paths()));
-        addOutput(kept, flags.environment().getOrDefault("BUILDER_OUTPUT", ""));
-        for (Flag flag : OutputFlags.ALL) {
-            if (flag.placeholder().endsWith("PATH")) {
-                flags.values(flag)
-                        .forEach(text ->
-                                addOutput(kept, text.contains("://") ? text : text.substring(text.indexOf('=') + 1)));
-            }
-        }
+        kept.addAll(outputs);
         return kept;
     }
 
@@ -113,13 +111,6 @@ final class InPlaceFromFlags {
     private void addInput(List<Path> kept, String path) {
         if (!path.isEmpty() && !path.contains("://") && Files.exists(workingDirectory.resolve(path))) {
             kept.add(workingDirectory.resolve(path));
-        }
-    }
-
-    /** Something that is written, be it there yet or not; an object in a bucket is no path. */
-    private void addOutput(List<Path> kept, String text) {
-        if (!text.isEmpty() && !text.contains("://")) {
-            kept.add(workingDirectory.resolve(text));
         }
     }
 }

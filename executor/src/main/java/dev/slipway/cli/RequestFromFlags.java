@@ -4,6 +4,7 @@ import dev.slipway.build.BuildRequest;
 import dev.slipway.build.DockerfileSource;
 import dev.slipway.build.ssh.AgentSource;
 import dev.slipway.image.Platform;
+import dev.slipway.posix.PathBytes;
 import dev.slipway.publish.Annotations;
 import dev.slipway.sandbox.ResourceLimit;
 import java.io.IOException;
@@ -24,6 +25,7 @@ import java.util.Set;
 /** What the flags say about the build itself, in the build's own words. */
 final class RequestFromFlags {
     private static final String AGENT_VARIABLE = "SSH_AUTH_SOCK";
+    private static final PathBytes VAR_RUN = PathBytes.of("var/run");
 
     private final GivenFlags flags;
     private final Path workingDirectory;
@@ -116,10 +118,6 @@ final class RequestFromFlags {
     private BuildRequest.LayerOptions layers() throws UsageException {
         String compression = flags.valueOrDefault(ImageFlags.COMPRESSION).toLowerCase(Locale.ROOT);
         int level = flags.number(ImageFlags.COMPRESSION_LEVEL, -1);
-        List<String> ignored = new ArrayList<>(flags.values(ImageFlags.IGNORE_PATH));
-        if (flags.on(ImageFlags.IGNORE_VAR_RUN)) {
-            ignored.add("/var/run");
-        }
         return new BuildRequest.LayerOptions(
                 switch (compression) {
                     case "gzip" -> BuildRequest.Compression.GZIP;
@@ -131,7 +129,24 @@ final class RequestFromFlags {
                 flags.on(ImageFlags.SINGLE_SNAPSHOT),
                 flags.on(ImageFlags.REPRODUCIBLE),
                 flags.on(ImageFlags.REWRITE_TIMESTAMP),
-                ignored);
+                ignoredPaths());
+    }
+
+    private List<PathBytes> ignoredPaths() throws UsageException {
+        List<PathBytes> ignored = new ArrayList<>();
+        for (String text : flags.values(ImageFlags.IGNORE_PATH)) {
+            PathBytes path = PathBytes.of(text);
+            if (path.isEmpty()) {
+                throw new UsageException("%s \"%s\": name what is below the root, whose layers would be empty otherwise"
+                        .formatted(ImageFlags.IGNORE_PATH, text));
+            }
+            ignored.add(path);
+        }
+        // By default only what is mounted there stays out, as anywhere else: images have a link of that name to /run.
+        if (flags.value(ImageFlags.IGNORE_VAR_RUN).isPresent() && flags.on(ImageFlags.IGNORE_VAR_RUN)) {
+            ignored.add(VAR_RUN);
+        }
+        return ignored;
     }
 
     private BuildRequest.CommandOptions commands() throws UsageException {

@@ -124,8 +124,19 @@ public final class LayerWriter {
     }
 
     private void unlessLeftOut(LayerEntry entry, LayerContent.Sink sink) throws IOException {
-        if (leftOut.stream().noneMatch(entry.path()::startsWith)) {
-            sink.accept(entry);
+        if (isLeftOut(entry.path())) {
+            return;
         }
+        if (entry instanceof LayerEntry.HardLink link && isLeftOut(link.target())) {
+            throw new LayerException(
+                    LayerException.Kind.LAYER,
+                    "\"/%s\" is another name of \"/%s\", which --ignore-path leaves out: leave out both, or none"
+                            .formatted(link.path(), link.target()));
+        }
+        sink.accept(entry);
+    }
+
+    private boolean isLeftOut(PathBytes path) {
+        return leftOut.stream().anyMatch(path::startsWith);
     }
 }

@@ -2,6 +2,7 @@ package dev.slipway.publish;
 
 import dev.slipway.registry.ImageReference;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
@@ -62,6 +63,19 @@ public record PublishRequest(
     /** A request that pushes unless it is told not to. */
     public static Builder builder(List<ImageReference> destinations) {
         return new Builder(destinations);
+    }
+
+    /** The files and directories of this machine that publishing writes. */
+    public List<Path> outputs() {
+        List<Path> outputs = new ArrayList<>(results.values());
+        tarPath.ifPresent(outputs::add);
+        ociLayoutPath.ifPresent(outputs::add);
+        for (ReportPlace place : reports.values()) {
+            if (place instanceof ReportPlace.InFile(Path path)) {
+                outputs.add(path);
+            }
+        }
+        return outputs;
     }
 
     /** Collects a request flag by flag. */

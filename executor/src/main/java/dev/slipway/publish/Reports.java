@@ -98,11 +98,14 @@ final class Reports {
                 .collect(Collectors.joining());
     }
 
-    /** Variables for later jobs (GitLab's reports:dotenv); {@code CS_IMAGE} is what container scanning looks at. */
+    /**
+     * Variables for later jobs (GitLab's reports:dotenv); {@code CS_IMAGE} is what container scanning looks at. An image
+     * that isn't pushed is nowhere that a job could look.
+     */
     private String dotenv() {
         Map<String, String> variables = new LinkedHashMap<>();
         variables.put("IMAGE_DIGEST", publication.digest().toString());
-        if (!request.destinations().isEmpty()) {
+        if (request.push() && !request.destinations().isEmpty()) {
             ImageReference first = request.destinations().getFirst();
             String url = first.name() + ":" + first.tagOrLatest();
             variables.put("IMAGE_URL", url);

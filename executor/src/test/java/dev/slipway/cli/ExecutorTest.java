@@ -22,10 +22,14 @@ class ExecutorTest {
     private final ByteArrayOutputStream err = new ByteArrayOutputStream();
 
     private int run(String... arguments) {
+        return run(Map.of(), arguments);
+    }
+
+    private int run(Map<String, String> environment, String... arguments) {
         Streams streams = new Streams(
                 new PrintStream(out, true, StandardCharsets.UTF_8), new PrintStream(err, true, StandardCharsets.UTF_8));
         return new Executor(new Surroundings(streams, directory, InstantSource.system()))
-                .run(List.of(arguments), Map.of());
+                .run(List.of(arguments), environment);
     }
 
     private String lastLine() {
@@ -81,6 +85,18 @@ class ExecutorTest {
         err.reset();
         run("--snapshot-mode=redo");
         assertThat(err.toString(StandardCharsets.UTF_8)).doesNotContain("snapshot-mode");
+    }
+
+    @Test
+    void saysOnceWhichVariablesOfTheForkMakeNoDifference() {
+        run(Map.of(
+                "FF_KANIKO_COPY_AS_ROOT", "true",
+                "FF_KANIKO_RUN_VIA_TINI", "false",
+                "KANIKO_TELEMETRY_ENDPOINT", "http://traces.test"));
+        assertThat(err.toString(StandardCharsets.UTF_8).lines())
+                .contains(
+                        "FF_KANIKO_COPY_AS_ROOT, FF_KANIKO_RUN_VIA_TINI: without effect, since Slipway builds as BuildKit does whatever they say",
+                        "warning: KANIKO_TELEMETRY_ENDPOINT: no traces are sent; --progress=json and --report tell how long each step takes");
     }
 
     @Test

@@ -21,7 +21,7 @@ class InPlaceFromFlagsTest {
         BuildRequest request = new RequestFromFlags(flags, directory).request(directory);
         OwnPlaces places = new OwnPlaces(flags, directory, directory.resolve("mounts"));
         return new InPlaceFromFlags(flags, directory, places)
-                .options(request, directory.resolve("store"))
+                .options(request, directory.resolve("store"), List.of())
                 .kept();
     }
 

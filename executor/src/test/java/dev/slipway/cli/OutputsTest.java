@@ -99,9 +99,14 @@ class OutputsTest {
     }
 
     @Test
-    void anImageThatIsNotPushedHasNoUrlForTekton() throws IOException {
-        command.builds("--no-push", "--destination=a.example/b:1", "--results-dir=" + command.path("results"));
+    void anImageThatIsNotPushedHasNoUrlForLaterJobs() throws IOException {
+        command.builds(
+                "--no-push",
+                "--destination=a.example/b:1",
+                "--results-dir=" + command.path("results"),
+                "--dotenv=" + command.path("build.env"));
         assertThat(command.path("results")).doesNotExist();
+        assertThat(text("build.env")).matches("IMAGE_DIGEST=sha256:[0-9a-f]{64}\n");
     }
 
     @Test

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.slipway.build.BuildRequest;
 import dev.slipway.build.BuildRequest.SecretSource;
 import dev.slipway.build.DockerfileSource;
+import dev.slipway.posix.PathBytes;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -97,9 +98,13 @@ class RequestFromFlagsTest {
     }
 
     @Test
-    void leavesOutVarRunUnlessToldOtherwise() throws Exception {
-        assertThat(request("--ignore-path=/opt/a").layers().ignoredPaths()).containsExactly("/opt/a", "/var/run");
-        assertThat(request("--ignore-var-run=false").layers().ignoredPaths()).isEmpty();
+    void leavesOutVarRunOnlyWhereSomebodyAsksForIt() throws Exception {
+        assertThat(request("--ignore-path=/opt/a/").layers().ignoredPaths()).containsExactly(PathBytes.of("opt/a"));
+        assertThat(request("--ignore-var-run").layers().ignoredPaths()).containsExactly(PathBytes.of("var/run"));
+        assertThat(request("--whitelist-var-run=false").layers().ignoredPaths()).isEmpty();
+        assertThatThrownBy(() -> request("--ignore-path=/"))
+                .isInstanceOf(UsageException.class)
+                .hasMessageContaining("--ignore-path \"/\"");
     }
 
     @Test

@@ -3,10 +3,13 @@ package dev.slipway.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.slipway.fixture.base.BaseImages;
 import dev.slipway.fixture.git.GitHttpServer;
 import dev.slipway.fixture.git.GitHttpServer.Manners;
 import dev.slipway.fixture.git.GitRepository;
 import dev.slipway.fixture.image.Image;
+import dev.slipway.fixture.registry.EmbeddedRegistry;
+import dev.slipway.fixture.registry.RegistryAccess;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AutoClose;
@@ -42,6 +45,36 @@ class SourceLabelsTest {
                             .path(REVISION)
                             .asText())
                     .isEqualTo("mine");
+        }
+    }
+
+    @Test
+    void tektonIsToldOfTheRepositoryTheCommitAndTheBases() throws Exception {
+        Path root = Files.createDirectory(command.path("srv"));
+        try (EmbeddedRegistry registry = EmbeddedRegistry.start();
+                RegistryAccess access = RegistryAccess.to(registry);
+                GitHttpServer server = GitHttpServer.start(root, Manners.OPEN.asking("oauth2:s3cret"))) {
+            access.push(BaseImages.busybox(command.path("base")), "base", "1");
+            String base = registry.reference("base:1");
+            String commit = GitRepository.create(root, "team/app")
+                    .file("Dockerfile", "FROM %s\nCOPY Dockerfile /\n".formatted(base))
+                    .commit("a");
+            String url = server.url("team/app");
+            Path results = command.path("results");
+            command.succeeds(
+                    "--context=" + url.replace("://", "://oauth2:s3cret@") + "#main",
+                    "--slipway-dir=" + command.path("own"),
+                    "--insecure",
+                    "--insecure-pull",
+                    "--destination=" + registry.reference("app:1"),
+                    "--results-dir=" + results);
+            assertThat(results.resolve("CHAINS-GIT_URL")).hasContent(url);
+            assertThat(results.resolve("CHAINS-GIT_COMMIT")).hasContent(commit);
+            assertThat(results.resolve("BASE_IMAGES_DIGESTS"))
+                    .content()
+                    .contains(
+                            registry.reference("base"),
+                            access.manifest("base", "1").digest());
         }
     }
 

@@ -14,13 +14,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Building over the executor's own root, in a pod that allows neither namespaces nor mounts. */
+/** What building over the executor's own root, in an unprivileged pod, needs, refuses and leaves behind. */
 class InPlaceIT {
     private static final Duration SOON = Duration.ofSeconds(60);
 
@@ -34,8 +32,12 @@ class InPlaceIT {
 
     @BeforeEach
     void pushTheBase() {
+        pushBase(registry, workspace.path("base"));
+    }
+
+    /** A base with links where a pod has its mounts, and where a C library would be looked for: {@code base:1}. */
+    static void pushBase(EmbeddedRegistry registry, Path room) {
         try (RegistryAccess access = RegistryAccess.to(registry)) {
-            // Links where a pod has its mounts, and where a C library would be looked for.
             Image base = BaseImages.busyboxBuilder()
                     .layer(
                             LayerCompression.GZIP,
@@ -46,88 +48,13 @@ class InPlaceIT {
                                     .directory("etc/apk", 0755)
                                     .file("etc/apk/world", 0644, "busybox\n")
                                     .file("etc/hosts", 0644, "127.0.0.1 base\n"))
-                    .writeTo(workspace.path("base"));
+                    .writeTo(room);
             access.push(base, "base", "1");
         }
     }
 
     private String base() {
         return registry.reference("base:1");
-    }
-
-    @Test
-    void givesTheLayersThatOverlayGives() {
-        workspace.dockerfile("""
-                        FROM %s AS tools
-                        RUN mkdir -p /opt/tools && echo tool > /opt/tools/one && ln /opt/tools/one /opt/tools/two
-                        RUN echo x > /opt/x && chmod 4755 /opt/x && chown -R 0:0 /etc/apk && touch -a /etc/apk/world
-
-                        FROM %s
-                        RUN rm -r /etc/apk && mkdir -p /etc/apk /workspace && echo new > /etc/apk/world
-                        COPY --from=tools /opt/tools /opt/tools
-                        WORKDIR /app/of/mine
-                        COPY file .
-                        RUN rm /bin/vi && mkdir /var/run/mine && echo b > /var/run/b && chown 12:34 /app/of
-                        USER 65534:65534
-                        RUN id -u > /tmp/who && ! touch /etc/x
-                        """.formatted(base(), base())).file("file", "content");
-
-        Completed overlay = workspace.builds(
-                "--reproducible",
-                "--isolation=overlay",
-                "--insecure-pull",
-                "--no-push",
-                "--tar-path",
-                workspace.path("overlay.tar").toString());
-        Completed inPlace = pod.withReadOnlyMount(workspace.context(), "/ctx")
-                .withMount(workspace.path(), "/out")
-                .executor("--reproducible", "--context=/ctx", "--insecure-pull", "--no-push", "--tar-path=/out/pod.tar")
-                .run();
-
-        assertThat(inPlace.exitCode()).as("%s", inPlace).isZero();
-        assertThat(inPlace.err()).contains("isolation: in-place, since ");
-        assertThat(overlay.err()).contains("isolation: overlay");
-        assertThat(diffIds("pod.tar")).hasSizeGreaterThan(5).isEqualTo(diffIds("overlay.tar"));
-    }
-
-    private List<String> diffIds(String archive) {
-        return workspace
-                .shell("mkdir %1$s.d && tar -xf %1$s -C %1$s.d && jq -r '.[0].Config' %1$s.d/manifest.json > %1$s.name"
-                        .formatted(archive))
-                .lines("jq -r '.rootfs.diff_ids[]' %1$s.d/$(cat %1$s.name)".formatted(archive));
-    }
-
-    @Test
-    void buildsForTwoPlatformsOneAfterTheOther() {
-        try (RegistryAccess access = RegistryAccess.to(registry)) {
-            List<Image> bases = Stream.of("amd64", "386")
-                    .map(architecture -> BaseImages.busyboxBuilder()
-                            .architecture(architecture)
-                            .layer(LayerCompression.GZIP, tar -> tar.file("only-" + architecture, 0644, architecture))
-                            .writeTo(workspace.path("bases")))
-                    .toList();
-            access.push(Image.index(bases), "both", "1");
-            workspace.dockerfile("""
-                            FROM %s
-                            ARG TARGETARCH
-                            COPY file /
-                            RUN cat /only-* > /seen && echo $TARGETARCH >> /seen && rm /only-$TARGETARCH
-                            """.formatted(registry.reference("both:1"))).file("file", "content");
-            String[] flags = {"--platform=linux/amd64,linux/386", "--reproducible", "--insecure", "--insecure-pull"};
-            workspace
-                    .build("--isolation=overlay", "--destination=" + registry.reference("overlay:1"))
-                    .with(flags)
-                    .run()
-                    .orThrow();
-            Completed inPlace = pod.withReadOnlyMount(workspace.context(), "/ctx")
-                    .executor("--context=/ctx", "--destination=" + registry.reference("in-place:1"))
-                    .with(flags)
-                    .run();
-            assertThat(inPlace.exitCode()).as("%s", inPlace).isZero();
-            assertThat(inPlace.err()).contains("isolation: in-place, since ");
-            assertThat(access.manifest("in-place", "1").json())
-                    .isEqualTo(access.manifest("overlay", "1").json());
-        }
     }
 
     @Test
@@ -159,38 +86,6 @@ class InPlaceIT {
         assertThat(PulledImage.from(registry.reference("app:1"), workspace.path("pulled"))
                         .has("made"))
                 .isTrue();
-    }
-
-    @Test
-    void writesWhatTheContainerCoversIntoTheLayersAndNotIntoTheContainer() {
-        workspace.dockerfile("""
-                        FROM %1$s AS first
-                        RUN mkdir -p /made/dev /made/proc /made/etc && echo n > /made/dev/one && ln /made/dev/one /made/dev/two
-                        FROM %1$s
-                        COPY --from=first / /
-                        COPY --from=first /made /
-                        COPY file /sys/class/
-                        COPY file /etc/resolv.conf
-                        RUN ! ls /dev/two && ! ls /sys/class/file && ! grep -q content /etc/resolv.conf
-                        FROM scratch
-                        COPY --from=1 / /
-                        """.formatted(base())).file("file", "content");
-
-        Completed overlay = workspace.builds(
-                "--reproducible",
-                "--isolation=overlay",
-                "--insecure-pull",
-                "--no-push",
-                "--tar-path",
-                workspace.path("overlay.tar").toString());
-        Completed inPlace = pod.withReadOnlyMount(workspace.context(), "/ctx")
-                .withMount(workspace.path(), "/out")
-                .executor("--reproducible", "--context=/ctx", "--insecure-pull", "--no-push", "--tar-path=/out/pod.tar")
-                .run();
-
-        assertThat(inPlace.exitCode()).as("%s", inPlace).isZero();
-        assertThat(overlay.exitCode()).isZero();
-        assertThat(diffIds("pod.tar")).isEqualTo(diffIds("overlay.tar"));
     }
 
     @Test
@@ -248,32 +143,6 @@ class InPlaceIT {
     }
 
     @Test
-    void takesNothingOfTheImageThatItWasCopiedIntoForItsOwnBase() {
-        workspace.dockerfile("FROM %s\nRUN mkdir -p /etc/apk /workspace && touch -a /etc/apk/world\n"
-                .formatted(registry.reference("plain:1")));
-        try (RegistryAccess access = RegistryAccess.to(registry)) {
-            access.push(BaseImages.busybox(workspace.path("plain")), "plain", "1");
-        }
-        workspace.shell("mkdir -p foreign/etc/apk foreign/workspace && echo alpine > foreign/etc/apk/world");
-
-        workspace.builds(
-                "--reproducible",
-                "--isolation=overlay",
-                "--insecure-pull",
-                "--no-push",
-                "--tar-path",
-                workspace.path("overlay.tar").toString());
-        Completed done = pod.onto(workspace.path("foreign"))
-                .withMount(workspace.path(), "/out")
-                .executor("--reproducible", "--context=/out/context", "--pre-cleanup", "--insecure-pull", "--no-push")
-                .with("--tar-path=/out/pod.tar")
-                .run();
-
-        assertThat(done.exitCode()).as("%s", done).isZero();
-        assertThat(diffIds("pod.tar")).isEqualTo(diffIds("overlay.tar"));
-    }
-
-    @Test
     void leavesAContainerThatBuildsAgainAfterAFailureAndAKill() {
         workspace
                 .file("good/Dockerfile", """
@@ -309,7 +178,9 @@ class InPlaceIT {
         assertThat(done.out().lines())
                 .contains("bad: 42", "killed: 137", "first.tar", "second.tar", "FROM %s AS a".formatted(base()))
                 .doesNotContain("stray", "bin", "a", "b");
-        assertThat(diffIds("second.tar")).as("as in a fresh container").isEqualTo(diffIds("first.tar"));
+        assertThat(workspace.diffIds("second.tar"))
+                .as("as in a fresh container")
+                .isEqualTo(workspace.diffIds("first.tar"));
     }
 
     @Test
@@ -331,6 +202,26 @@ class InPlaceIT {
                 """).run();
         assertThat(done.exitCode()).as("%s", done).isZero();
         assertThat(done.out().lines()).contains("precious").doesNotContain("foreign");
+    }
+
+    @Test
+    void leavesWhatItWroteForLaterStepsWhereverThatIs() {
+        workspace.dockerfile("FROM %s\nRUN echo made > /made\n".formatted(base()));
+
+        Completed done = pod.withReadOnlyMount(workspace.context(), "/workspace")
+                .shell("""
+                        executor --insecure --insecure-pull --destination %s --digest-file /by/job/a=b \
+                            --result IMAGE_URL=/by/job/url --dotenv /by/job/env --report /by/job/report.html \
+                            --tar-path /by/job/image.tar --sbom spdx,file=/by/job/bill=1.json
+                        cat /by/job/a=b && echo && cat /by/job/url && echo && cat /by/job/env
+                        grep -c '</html>' /by/job/report.html && grep -c SPDXRef /by/job/bill=1.json && tar -tf /by/job/image.tar
+                        """.formatted(registry.reference("app:1")))
+                .run();
+
+        assertThat(done.exitCode()).as("%s", done).isZero();
+        assertThat(done.out().lines())
+                .contains(registry.reference("app:1"), "IMAGE_URL=" + registry.reference("app:1"), "manifest.json")
+                .anyMatch(line -> line.matches("sha256:[0-9a-f]{64}"));
     }
 
     @Test

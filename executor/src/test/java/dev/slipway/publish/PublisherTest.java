@@ -2,6 +2,7 @@ package dev.slipway.publish;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -323,10 +324,43 @@ class PublisherTest {
         try (EmbeddedRegistry failing = EmbeddedRegistry.start()) {
             failing.refuseOnce("PUT .*/manifests/.*", 500, Map.of());
             failing.refuseOnce("PUT .*/manifests/.*", 500, Map.of());
-            PublishRequest request = request(ImageReference.parse(failing.reference("app:1")), 2, false);
+            PublishRequest request = PublishRequest.builder(List.of(ImageReference.parse(failing.reference("app:1"))))
+                    .pushRetries(2)
+                    .build();
             publisher().publish(Publication.of(image(MediaFamily.OCI, "one")), request);
             assertThat(pauses).containsExactly(Duration.ofSeconds(1), Duration.ofSeconds(2));
             assertThat(events).filteredOn(event -> event.startsWith("warning")).hasSize(2);
+        }
+    }
+
+    @Test
+    void aTagThatDoesNotMoveEndsThePushUnlessItIsToCountAsPushed() throws IOException {
+        try (EmbeddedRegistry immutable = EmbeddedRegistry.start()) {
+            List<ImageReference> tags = Stream.of("app:1", "app:2")
+                    .map(name -> ImageReference.parse(immutable.reference(name)))
+                    .toList();
+            Publication publication = Publication.of(image(MediaFamily.OCI, "one"));
+            immutable.refuseOnce("PUT .*/manifests/1", 400, "TAG_INVALID");
+            assertThatThrownBy(() -> publisher()
+                            .publish(publication, PublishRequest.builder(tags).build()))
+                    .isInstanceOfSatisfying(
+                            RegistryException.class,
+                            e -> assertThat(e.kind()).isEqualTo(RegistryException.Kind.IMMUTABLE_TAG));
+            immutable.refuseOnce("PUT .*/manifests/1", 400, "TAG_INVALID");
+            Path digest = directory.resolve("digest");
+            publisher()
+                    .publish(
+                            publication,
+                            PublishRequest.builder(tags)
+                                    .ignoreImmutableTagErrors(true)
+                                    .report(Report.DIGEST, digest)
+                                    .build());
+            assertThat(events)
+                    .filteredOn(event -> event.startsWith("warning"))
+                    .singleElement(STRING)
+                    .contains("it counts as pushed");
+            assertThat(digest).hasContent(publication.digest().toString());
+            assertThat(immutable.count("PUT .*/manifests/2")).isPositive();
         }
     }
 
@@ -365,12 +399,5 @@ class PublisherTest {
         tar.ifPresent(request::tarPath);
         layout.ifPresent(request::ociLayoutPath);
         return request.build();
-    }
-
-    private static PublishRequest request(ImageReference destination, int retries, boolean ignoreImmutable) {
-        return PublishRequest.builder(List.of(destination))
-                .pushRetries(retries)
-                .ignoreImmutableTagErrors(ignoreImmutable)
-                .build();
     }
 }
