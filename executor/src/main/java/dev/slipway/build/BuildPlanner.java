@@ -95,13 +95,14 @@ final class BuildPlanner {
         }
         List<Integer> targets = new ArrayList<>();
         for (String wanted : request.targets()) {
-            targets.add(target(wanted));
+            targets.add(stage(dockerfile, wanted));
         }
         return targets;
     }
 
-    private int target(String wanted) throws BuildException {
-        return names.target(wanted)
+    /** The number of the stage that {@code --target} names. */
+    static int stage(Dockerfile dockerfile, String wanted) throws BuildException {
+        return SourceNames.target(dockerfile.stages(), wanted)
                 .orElseThrow(() -> new BuildException(
                         FailureClass.DOCKERFILE,
                         "--target \"%s\": %s has no such stage; it has %s"

@@ -46,6 +46,9 @@ public final class DockerfileChecks {
             throws BuildException, DockerfileException {
         Platform host = Platform.host();
         Platform target = target(request, host);
+        for (String wanted : request.targets()) {
+            BuildPlanner.stage(files.dockerfile(), wanted);
+        }
         return Checks.run(
                 files.dockerfile(),
                 new CheckInputs(
@@ -54,7 +57,39 @@ public final class DockerfileChecks {
                         request.targets(),
                         neededStagesOnly,
                         files.ignore(),
-                        (reference, platform) -> find(reference, platform, target)));
+                        new Surroundings(
+                                target,
+                                NamedContexts.of(request.buildContexts(), request.workingDirectory(), target))));
+    }
+
+    /** What stands around the file: images, platforms and named contexts. */
+    private final class Surroundings implements CheckInputs.BaseImages {
+        private final Platform target;
+        private final NamedContexts contexts;
+
+        Surroundings(Platform target, NamedContexts contexts) {
+            this.target = target;
+            this.contexts = contexts;
+        }
+
+        @Override
+        public Optional<CheckInputs.BaseImage> find(String reference, Optional<String> platform) {
+            return isContext(reference) ? Optional.empty() : DockerfileChecks.this.find(reference, platform, target);
+        }
+
+        @Override
+        public Optional<String> platform(String word) {
+            try {
+                return Optional.of(Platform.parse(word, Platform.host()).toString());
+            } catch (IllegalArgumentException none) {
+                return Optional.empty();
+            }
+        }
+
+        @Override
+        public boolean isContext(String name) {
+            return contexts.find(name).isPresent();
+        }
     }
 
     private static Platform target(BuildRequest request, Platform host) throws BuildException {

@@ -61,9 +61,13 @@ final class SourceNames {
     }
 
     /** The stage that {@code --target} names, by name in any case or by number. */
-    Optional<Integer> target(String name) {
-        Integer index = all.get(name.toLowerCase(Locale.ROOT));
-        return index != null ? Optional.of(index) : number(name).filter(number -> number < stages.size());
+    static Optional<Integer> target(List<Stage> stages, String name) {
+        Optional<String> folded = Optional.of(name.toLowerCase(Locale.ROOT));
+        return stages.reversed().stream()
+                .filter(stage -> stage.name().equals(folded))
+                .map(Stage::index)
+                .findFirst()
+                .or(() -> number(name).filter(number -> number < stages.size()));
     }
 
     private static Base elsewhere(String name, Optional<Base> context) {

@@ -28,7 +28,7 @@ public record CheckInputs(
         targets = List.copyOf(targets);
     }
 
-    /** Tells what checks need of a base image's config. */
+    /** Tells what checks need of base images, of platforms, and of what stands in their place. */
     @FunctionalInterface
     public interface BaseImages {
         /**
@@ -37,6 +37,16 @@ public record CheckInputs(
          * @param platform the value of FROM's {@code --platform}
          */
         Optional<BaseImage> find(String reference, Optional<String> platform);
+
+        /** A platform in full, {@code os/architecture} or with a variant behind; empty if the word is none. */
+        default Optional<String> platform(String word) {
+            return Optional.of(word);
+        }
+
+        /** Whether a named context stands in the place of a stage or an image. */
+        default boolean isContext(String name) {
+            return false;
+        }
     }
 
     /**

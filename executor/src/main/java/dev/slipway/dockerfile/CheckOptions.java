@@ -5,6 +5,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * What {@code # check=skip=A,B;error=true;experimental=C} asks for, of the whole file or above one instruction.
@@ -34,30 +35,39 @@ public record CheckOptions(
                     quoted, new SourceRange(1, 1, 1, 1 + buildArgument.get().length()), buildArgument.get());
         }
         for (Directive directive : dockerfile.directives()) {
+            String line = dockerfile.file().line(directive.range().startLine());
+            if (!line.startsWith("#")) {
+                // BuildKit looks for this directive in lines that it hasn't trimmed, and ends at the first that is
+                // indented.
+                return NONE;
+            }
             if (directive.name().equals("check")) {
-                return parse(dockerfile.file(), directive.range(), directive.value());
+                return parse(dockerfile.file(), directive.range(), upToBlank(directive.value()));
             }
         }
         return NONE;
     }
 
-    /** These, and what the comments straight above an instruction add. A comment that isn't right is only a comment. */
+    /**
+     * These, and what the comments above an instruction add. The first that is a check directive counts, and only if it is
+     * right.
+     */
     CheckOptions with(InstructionSource source) {
-        CheckOptions merged = this;
         for (String comment : source.comments()) {
-            Optional<Directive> directive = Directive.parse("#" + comment, 1);
-            if (directive.isPresent() && directive.get().name().equals("check")) {
-                merged = read(directive.get().value()).map(merged::and).orElse(merged);
+            Optional<Directive> directive = Directive.parse("#" + comment, 1)
+                    .filter(found -> found.name().equals("check"));
+            if (directive.isPresent()) {
+                return read(upToBlank(directive.get().value())).map(this::and).orElse(this);
             }
         }
-        return merged;
+        return this;
     }
 
+    /** Whether findings of a rule are told of. Experimental ones were asked for by name, so that skipping can't mean them. */
     boolean tells(CheckRule rule) {
-        if (skipsAll || skipped.contains(rule.id())) {
-            return false;
-        }
-        return !rule.isExperimental() || allExperimental || experimental.contains(rule.id());
+        return rule.isExperimental()
+                ? allExperimental || experimental.contains(rule.id())
+                : !skipsAll && !skipped.contains(rule.id());
     }
 
     private CheckOptions and(CheckOptions other) {
@@ -66,11 +76,13 @@ public record CheckOptions(
         Set<String> on = new HashSet<>(experimental);
         on.addAll(other.experimental);
         return new CheckOptions(
-                skipsAll || other.skipsAll,
-                skips,
-                allExperimental || other.allExperimental,
-                on,
-                failing || other.failing);
+                skipsAll || other.skipsAll, skips, allExperimental || other.allExperimental, on, failing);
+    }
+
+    /** A directive's options end at its first blank; what follows is a remark. */
+    private static String upToBlank(String value) {
+        int blank = value.indexOf(' ');
+        return blank < 0 ? value : value.substring(0, blank);
     }
 
     private static CheckOptions parse(SourceFile file, SourceRange range, String text) throws DockerfileException {
@@ -80,38 +92,49 @@ public record CheckOptions(
                     file,
                     range,
                     "the check options " + Quotes.quote(text) + " can't be read",
-                    "Expected skip=RuleA,RuleB or skip=all, error=true and experimental=Rule, with ; between.");
+                    "Expected skip=RuleA,RuleB or skip=all, error=true and experimental=Rule, with ; between and no blanks.");
         }
         return options.get();
     }
 
+    /** Of an option that is given twice the last counts, but for "all", which stays. */
     private static Optional<CheckOptions> read(String text) {
-        CheckOptions options = NONE;
         if (Blanks.trim(text).isEmpty()) {
-            return Optional.of(options);
+            return Optional.of(NONE);
         }
+        boolean skipsAll = false;
+        boolean allExperimental = false;
+        boolean failing = false;
+        Set<String> skipped = Set.of();
+        Set<String> experimental = Set.of();
         for (String part : text.split(";", 3)) {
             int equals = part.indexOf('=');
             String key = Blanks.trim(part.substring(0, Math.max(0, equals)));
             String value = Blanks.trim(part.substring(equals + 1));
-            Set<String> names = new HashSet<>(
-                    Arrays.stream(value.split(",")).map(Blanks::trim).toList());
-            boolean all = value.equals("all");
             switch (key) {
-                case "skip" -> options = options.and(new CheckOptions(all, names, false, Set.of(), false));
-                case "experimental" -> options = options.and(new CheckOptions(false, Set.of(), all, names, false));
+                case "skip" -> {
+                    skipsAll |= value.equals("all");
+                    skipped = value.equals("all") ? skipped : names(value);
+                }
+                case "experimental" -> {
+                    allExperimental |= value.equals("all");
+                    experimental = value.equals("all") ? experimental : names(value);
+                }
                 case "error" -> {
                     if (!value.matches("1|t|T|true|TRUE|True|0|f|F|false|FALSE|False")) {
                         return Optional.empty();
                     }
-                    boolean failing = value.matches("1|[tT].*");
-                    options = options.and(new CheckOptions(false, Set.of(), false, Set.of(), failing));
+                    failing = value.matches("1|[tT].*");
                 }
                 default -> {
                     return Optional.empty();
                 }
             }
         }
-        return Optional.of(options);
+        return Optional.of(new CheckOptions(skipsAll, skipped, allExperimental, experimental, failing));
+    }
+
+    private static Set<String> names(String value) {
+        return Arrays.stream(value.split(",")).map(Blanks::trim).collect(Collectors.toSet());
     }
 }

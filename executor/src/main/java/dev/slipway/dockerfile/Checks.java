@@ -2,6 +2,7 @@ package dev.slipway.dockerfile;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -12,6 +13,15 @@ import java.util.Set;
 
 /** Runs all build checks over a file (spec: dockerfile.md, Build checks). */
 public final class Checks {
+    /** What is about the file rather than one instruction, so that only the file's own options skip it. */
+    private static final Set<CheckRule> OF_THE_FILE = EnumSet.of(
+            CheckRule.NO_EMPTY_CONTINUATION,
+            CheckRule.CONSISTENT_INSTRUCTION_CASING,
+            CheckRule.DUPLICATE_STAGE_NAME,
+            CheckRule.RESERVED_STAGE_NAME,
+            CheckRule.INVALID_DEFAULT_ARG_IN_FROM,
+            CheckRule.INVALID_BASE_IMAGE_PLATFORM);
+
     private final Dockerfile dockerfile;
     private final CheckInputs inputs;
     private final CheckOptions options;
@@ -68,7 +78,10 @@ public final class Checks {
         stageNames();
         try {
             List<FromInstruction> bases = new FromChecks(dockerfile, inputs, this).run();
-            new StageChecks(dockerfile, inputs, bases, this).run();
+            Set<Integer> needed = new StageChecks(dockerfile, inputs, bases, this).run();
+            if (!inputs.neededStagesOnly()) {
+                new StageReferences(dockerfile, inputs, bases).refuseWrongOnes(needed);
+            }
         } catch (DockerfileException refused) {
             return Optional.of(refused);
         }
@@ -85,7 +98,8 @@ public final class Checks {
         report(rule, source, source.text().indexOf(word, source.keyword().length()), word, message);
     }
 
-    private void report(CheckRule rule, InstructionSource source, int at, String word, String message) {
+    /** The same, with the mark where {@code word} stands at an offset; below all of it if that is negative. */
+    void report(CheckRule rule, InstructionSource source, int at, String word, String message) {
         if (at < 0 || word.isEmpty()) {
             report(rule, source, message);
         } else {
@@ -105,8 +119,19 @@ public final class Checks {
         report(rule, source, 0, source.keyword(), message);
     }
 
+    /** About an instruction's word, where a later instruction is what made it wrong, and may skip the rule. */
+    void reportKeyword(CheckRule rule, InstructionSource source, InstructionSource madeBy, String message) {
+        if (options.with(madeBy).tells(rule)) {
+            findings.add(new Finding(
+                    rule,
+                    message,
+                    source.range(),
+                    source.range(0, source.keyword().length())));
+        }
+    }
+
     private void add(CheckRule rule, InstructionSource source, SourceRange range, SourceRange mark, String message) {
-        if (options.with(source).tells(rule)) {
+        if ((OF_THE_FILE.contains(rule) ? options : options.with(source)).tells(rule)) {
             findings.add(new Finding(rule, message, range, mark));
         }
     }
@@ -162,7 +187,9 @@ public final class Checks {
 
     private void description(Instruction instruction, List<String> names, String keyword, String placeholder) {
         List<String> comments = instruction.source().comments().stream()
-                .filter(comment -> Directive.parse("#" + comment, 1).isEmpty())
+                .filter(comment -> Directive.parse("#" + comment, 1)
+                        .filter(directive -> directive.name().equals("check"))
+                        .isEmpty())
                 .toList();
         if (names.isEmpty() || comments.isEmpty()) {
             return;
@@ -174,7 +201,7 @@ public final class Checks {
                     instruction.source(),
                     "the comment above " + keyword + " describes it if it begins with "
                             + (names.size() == 1 ? names.getFirst() : placeholder)
-                            + "; if it is not meant to, put a blank line between them");
+                            + "; if it is not meant to, put an empty # between them");
         }
     }
 
@@ -222,10 +249,11 @@ public final class Checks {
         }
     }
 
-    /** The values of the global arguments, with those given or with defaults only. */
-    static Map<String, String> globals(Dockerfile dockerfile, Map<String, String> predefined, Map<String, String> given)
+    /** The values of the global arguments, with those given or with the defaults of ARGs only. */
+    static Map<String, String> globals(Dockerfile dockerfile, CheckInputs inputs, Map<String, String> given)
             throws DockerfileException {
-        Map<String, String> values = new HashMap<>(predefined);
+        Map<String, String> values = new HashMap<>(inputs.predefined());
+        values.replaceAll((name, value) -> inputs.buildArguments().getOrDefault(name, value));
         for (ArgInstruction global : dockerfile.globalArgs()) {
             for (ArgDeclaration declaration : global.declarations()) {
                 String value = given.get(declaration.name());

@@ -9,7 +9,8 @@ import java.util.regex.Pattern;
 /** A parser directive: {@code # syntax=}, {@code # escape=} or {@code # check=} at the top of a Dockerfile. */
 public record Directive(String name, String value, SourceRange range) {
     static final List<String> NAMES = List.of("syntax", "escape", "check");
-    private static final Pattern FORM = Pattern.compile("\\s*(?:#|//)\\s*([a-zA-Z][a-zA-Z0-9]*)\\s*=\\s*(\\S.*)");
+    private static final Pattern FORM =
+            Pattern.compile("\\s*(?:#|//)\\s*([a-zA-Z][a-zA-Z0-9]*)\\s*=\\s*(\\S.*)", Pattern.DOTALL);
 
     /** Reads a line that may be one; empty if it is anything else, which ends the directives. */
     static Optional<Directive> parse(String line, int number) {

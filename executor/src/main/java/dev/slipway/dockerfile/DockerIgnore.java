@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What is kept out: a .dockerignore file, or the {@code --exclude} flags of one COPY (spec: dockerfile.md,
@@ -12,6 +13,7 @@ import java.util.Optional;
  * bytes, relative to the root that the patterns are for, without a slash in front.
  */
 public final class DockerIgnore {
+    private static final Set<String> WHOLE_ROOT = Set.of("*", "**", "**/*");
     private static final DockerIgnore NONE = new DockerIgnore(List.of());
 
     private final List<Rule> rules;
@@ -124,6 +126,31 @@ public final class DockerIgnore {
     /** The same for a path that is text. */
     public boolean excludes(String path) {
         return excludes(path.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /**
+     * Whether the build check for ignored sources counts a cleaned source of COPY as kept out, for patterns without
+     * exceptions. As BuildKit does, the root counts only where a pattern means all that is in it, and a slash in front of
+     * a source is a character that patterns don't have.
+     */
+    boolean excludesSource(String source) {
+        if (source.equals(".") || source.equals("/")) {
+            return rules.stream()
+                    .anyMatch(rule -> WHOLE_ROOT.contains(rule.pattern().toString()));
+        }
+        if (!source.startsWith("/")) {
+            return excludes(source);
+        }
+        for (int end = source.length(); end >= 0; end = source.lastIndexOf('/', end - 1)) {
+            byte[] path = source.substring(0, end).getBytes(StandardCharsets.UTF_8);
+            if (rules.stream().anyMatch(rule -> rule.pattern().matches(path))) {
+                return true;
+            }
+            if (end == 0) {
+                break;
+            }
+        }
+        return false;
     }
 
     /** The pattern that keeps a path out, or that took it back in; empty if none has a say. */

@@ -6,6 +6,12 @@ import org.jspecify.annotations.Nullable;
 final class Excerpt {
     private static final int WIDTH = 100;
     private static final int MOST_LINES = 3;
+    /** First and last of each range of characters that take two cells. */
+    private static final int[] WIDE = {
+        0x1100, 0x115F, 0x2E80, 0x303E, 0x3041, 0x33FF, 0x3400, 0x4DBF, 0x4E00, 0xA4CF, 0xA960, 0xA97F, 0xAC00, 0xD7A3,
+        0xF900, 0xFAFF, 0xFE30, 0xFE6F, 0xFF01, 0xFF60, 0xFFE0, 0xFFE6, 0x1F300, 0x1F64F, 0x1F680, 0x1F6FF, 0x1F900,
+        0x1F9FF, 0x1FA70, 0x1FAFF, 0x20000, 0x3FFFD
+    };
 
     private final SourceFile file;
     private final SourceRange range;
@@ -65,13 +71,33 @@ final class Excerpt {
         out.append("\n ").append(" ".repeat(gutter)).append(" | ").append(" ".repeat(before.length()));
         for (int at = first; at < from; at++) {
             // A tab below a tab keeps the mark in its column whatever the terminal's tab stops are.
-            out.append(characters[at] == '\t' ? '\t' : ' ');
+            out.append(characters[at] == '\t' ? "\t" : " ".repeat(cells(visible(characters[at]))));
         }
-        out.append("^".repeat(Math.max(1, Math.min(to, last) - from)));
+        int marked = 0;
+        for (int at = from; at < Math.min(to, last); at++) {
+            marked += cells(visible(characters[at]));
+        }
+        out.append("^".repeat(Math.max(1, marked)));
     }
 
-    private static int visible(int ch) {
-        return ch != '\t' && Character.isISOControl(ch) ? 0xFFFD : ch;
+    /** Characters that would do something else than show themselves, or nothing that can be seen, are shown as one that can. */
+    static int visible(int ch) {
+        boolean unseen = Character.isISOControl(ch) || Character.getType(ch) == Character.FORMAT;
+        return ch != '\t' && unseen ? 0xFFFD : ch;
+    }
+
+    /** How many cells of a terminal a character takes (Unicode Standard Annex 11). */
+    private static int cells(int ch) {
+        int type = Character.getType(ch);
+        if (type == Character.NON_SPACING_MARK || type == Character.ENCLOSING_MARK) {
+            return 0;
+        }
+        for (int at = 0; at < WIDE.length; at += 2) {
+            if (WIDE[at] <= ch && ch <= WIDE[at + 1]) {
+                return 2;
+            }
+        }
+        return 1;
     }
 
     private static int firstInk(int[] characters) {

@@ -25,6 +25,9 @@ public final class Expander {
          * @param isSet whether it has a value, be it empty
          */
         void used(String name, boolean isSet);
+
+        /** What follows is asked by another word. */
+        default void nextWord() {}
     }
 
     /**
@@ -60,6 +63,7 @@ public final class Expander {
         if (isPlain(word)) {
             return word;
         }
+        listener.nextWord();
         try {
             return new WordLexer(word, escape, WordLexer.Mode.EXPAND, this::find)
                     .expand()
@@ -103,6 +107,7 @@ public final class Expander {
     /** The body of a heredoc of COPY or ADD: quotes are text, and the escape is the backslash in every file. */
     Heredoc heredoc(InstructionSource source, Heredoc heredoc) throws DockerfileException {
         String body = heredoc.content();
+        listener.nextWord();
         try {
             String text = new WordLexer(body, '\\', WordLexer.Mode.HEREDOC_BODY, this::find)
                     .expand()

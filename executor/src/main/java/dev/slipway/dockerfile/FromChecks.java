@@ -25,7 +25,7 @@ final class FromChecks {
     /** Checks, and gives the FROM of each stage expanded. */
     List<FromInstruction> run() throws DockerfileException {
         defaults();
-        Map<String, String> globals = Checks.globals(dockerfile, inputs.predefined(), inputs.buildArguments());
+        Map<String, String> globals = Checks.globals(dockerfile, inputs, inputs.buildArguments());
         Set<String> known = new HashSet<>(globals.keySet());
         dockerfile.globalArgs().forEach(arg -> arg.declarations().forEach(one -> known.add(one.name())));
         List<FromInstruction> expanded = new ArrayList<>();
@@ -37,14 +37,23 @@ final class FromChecks {
                 undefined(from, use, known);
                 platform(from, use, globals);
             }
-            expanded.add(from.expand(Expander.over(globals, dockerfile.escape())));
+            FromInstruction base = from.expand(Expander.over(globals, dockerfile.escape()));
+            if (base.platform().isPresent()
+                    && inputs.baseImages().platform(base.platform().get()).isEmpty()) {
+                throw DockerfileException.atWord(
+                        from.source(),
+                        from.platform().orElseThrow(),
+                        "FROM --platform=" + base.platform().get() + " is no platform",
+                        "Expected os/architecture or os/architecture/variant, such as linux/amd64 or linux/arm/v7.");
+            }
+            expanded.add(base);
         }
         return expanded;
     }
 
     private void defaults() {
         try {
-            Map<String, String> globals = Checks.globals(dockerfile, inputs.predefined(), Map.of());
+            Map<String, String> globals = Checks.globals(dockerfile, inputs, Map.of());
             for (Stage stage : dockerfile.stages()) {
                 FromInstruction from = stage.from();
                 String image = Expander.over(globals, dockerfile.escape()).word(from.source(), from.image());
@@ -96,7 +105,7 @@ final class FromChecks {
                     "--platform=" + from.platform().orElseThrow(),
                     "--platform=" + from.platform().orElseThrow() + " says what is so anyway: remove it");
         }
-        if (use.set().isEmpty() && use.unset().isEmpty() && !namedForPlatform(from.stageName(), use.text())) {
+        if (use.set().isEmpty() && use.unset().isEmpty() && !isNamedForPlatform(from.stageName(), use.text())) {
             checks.report(
                     CheckRule.FROM_PLATFORM_FLAG_CONST_DISALLOWED,
                     from.source(),
@@ -105,10 +114,10 @@ final class FromChecks {
         }
     }
 
-    private static boolean namedForPlatform(Optional<String> name, String platform) {
-        String[] parts = platform.split("/");
-        String os = parts.length > 1 ? parts[0] : "linux";
-        String architecture = parts.length > 1 ? parts[1] : parts[0];
-        return name.isPresent() && (name.get().contains(os) || name.get().contains(architecture));
+    private boolean isNamedForPlatform(Optional<String> name, String platform) {
+        String[] parts = inputs.baseImages().platform(platform).orElse(platform).split("/", 3);
+        return name.isPresent()
+                && (name.get().contains(parts[0])
+                        || parts.length > 1 && name.get().contains(parts[1]));
     }
 }

@@ -144,10 +144,7 @@ final class MountParser {
                                 "Expected a number of bytes, or one with k, m or g behind: 64m."));
             }
             case "id" -> id = value;
-            case "env" -> {
-                onlyFor(key, field, "secret");
-                env = value;
-            }
+            case "env" -> env = value;
             case "sharing" -> {
                 sharing = value.toLowerCase(Locale.ROOT);
                 if (!SHARING.contains(sharing)) {

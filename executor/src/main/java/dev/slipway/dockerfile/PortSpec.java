@@ -30,7 +30,7 @@ record PortSpec(String word, int first, int last, String protocol, boolean hasHo
         }
         int[] ports = range(source, word, range);
         checkHostPart(source, word, hostPart, ports);
-        return new PortSpec(word, ports[0], ports[1], protocol, !hostPart.isEmpty());
+        return new PortSpec(word, ports[0], ports[1], protocol, hostPart.chars().anyMatch(ch -> ch != ':'));
     }
 
     /** The ports as the config names them. */
@@ -75,7 +75,9 @@ record PortSpec(String word, int first, int last, String protocol, boolean hasHo
         int colon = hostPart.lastIndexOf(':');
         String address = colon < 0 ? "" : hostPart.substring(0, colon);
         String hostPort = hostPart.substring(colon + 1);
-        if (!address.matches("|\\[?[0-9a-fA-F:.]+(?:%[^\\]]+)?]?")) {
+        boolean bracketed = address.startsWith("[") && address.endsWith("]");
+        String bare = bracketed ? address.substring(1, address.length() - 1) : address;
+        if (!bare.isEmpty() && !IpAddress.isOne(bare)) {
             throw refuse(
                     source,
                     word,

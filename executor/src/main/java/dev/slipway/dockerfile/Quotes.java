@@ -19,7 +19,7 @@ final class Quotes {
                 case '\n' -> out.append("\\n");
                 case '\t' -> out.append("\\t");
                 case '\r' -> out.append("\\r");
-                default -> out.appendCodePoint(Character.isISOControl(ch) ? 0xFFFD : ch);
+                default -> out.appendCodePoint(Excerpt.visible(ch));
             }
             at += Character.charCount(ch);
         }

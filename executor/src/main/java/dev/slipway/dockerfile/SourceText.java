@@ -7,22 +7,22 @@ import java.nio.charset.CoderResult;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The bytes of a Dockerfile as lines: decoded, without byte-order mark, with their line ends, none too long.
  *
  * @param file the lines without their ends, to quote from
  * @param raw the lines as they are, to take heredocs from
+ * @param foreign the first byte that is no UTF-8 of each line that has one, by the line's index; only lines that look like
+ *     comments can, as older files have names of people there
  */
-record SourceText(SourceFile file, List<String> raw) {
+record SourceText(SourceFile file, List<String> raw, Map<Integer, Integer> foreign) {
     private static final int LONGEST_LINE_BYTES = 65_535;
 
     static SourceText decode(String name, byte[] content) throws DockerfileException {
-        CharsetDecoder decoder = StandardCharsets.UTF_8
-                .newDecoder()
-                .onMalformedInput(CodingErrorAction.REPORT)
-                .onUnmappableCharacter(CodingErrorAction.REPORT);
         int mark = content.length >= 3
                         && content[0] == (byte) 0xEF
                         && content[1] == (byte) 0xBB
@@ -31,16 +31,61 @@ record SourceText(SourceFile file, List<String> raw) {
                 : 0;
         ByteBuffer bytes = ByteBuffer.wrap(content, mark, content.length - mark);
         CharBuffer characters = CharBuffer.allocate(content.length - mark);
-        CoderResult result = decoder.decode(bytes, characters, true);
-        if (!result.isUnderflow()) {
-            throw notText(name, characters.flip().toString(), content[bytes.position()] & 0xFF);
+        CoderResult result = strict().decode(bytes, characters, true);
+        SourceText text = result.isUnderflow()
+                ? split(name, characters.flip().toString(), Map.of())
+                : split(
+                        name,
+                        new String(content, mark, content.length - mark, StandardCharsets.UTF_8),
+                        foreignBytes(content, mark));
+        for (int line : text.foreign.keySet().stream().sorted().toList()) {
+            if (!Blanks.trim(text.raw.get(line)).startsWith("#")) {
+                throw text.notText(line);
+            }
         }
-        SourceText text = split(name, characters.flip().toString());
         text.checkLengths();
         return text;
     }
 
-    private static SourceText split(String name, String text) {
+    private static CharsetDecoder strict() {
+        return StandardCharsets.UTF_8
+                .newDecoder()
+                .onMalformedInput(CodingErrorAction.REPORT)
+                .onUnmappableCharacter(CodingErrorAction.REPORT);
+    }
+
+    private static Map<Integer, Integer> foreignBytes(byte[] content, int mark) {
+        Map<Integer, Integer> foreign = new HashMap<>();
+        CharBuffer characters = CharBuffer.allocate(content.length);
+        int line = 0;
+        int start = mark;
+        while (start < content.length) {
+            int end = start;
+            while (end < content.length && content[end] != '\n') {
+                end++;
+            }
+            ByteBuffer bytes = ByteBuffer.wrap(content, start, end - start);
+            if (!strict().decode(bytes, characters.clear(), true).isUnderflow()) {
+                foreign.put(line, content[bytes.position()] & 0xFF);
+            }
+            start = end + 1;
+            line++;
+        }
+        return foreign;
+    }
+
+    /** What to say of a line that is needed, but is no text. */
+    DockerfileException notText(int index) {
+        String line = file.lines().get(index);
+        int column = line.codePointCount(0, Math.max(0, line.indexOf(0xFFFD))) + 1;
+        return new DockerfileException(
+                file,
+                new SourceRange(index + 1, column, index + 1, column + 1),
+                "not UTF-8: the byte 0x%02X at line %d, column %d".formatted(foreign.get(index), index + 1, column),
+                "Save the file as UTF-8.");
+    }
+
+    private static SourceText split(String name, String text, Map<Integer, Integer> foreign) {
         List<String> raw = new ArrayList<>();
         List<String> lines = new ArrayList<>();
         int at = 0;
@@ -52,7 +97,7 @@ record SourceText(SourceFile file, List<String> raw) {
             lines.add(withoutEnd(line));
             at = end;
         }
-        return new SourceText(new SourceFile(name, lines), raw);
+        return new SourceText(new SourceFile(name, lines), raw, Map.copyOf(foreign));
     }
 
     static String withoutEnd(String line) {
@@ -79,17 +124,5 @@ record SourceText(SourceFile file, List<String> raw) {
                 }
             }
         }
-    }
-
-    private static DockerfileException notText(String name, String before, int badByte) {
-        SourceText known = split(name, before);
-        int line = (int) before.chars().filter(ch -> ch == '\n').count() + 1;
-        String onLine = before.substring(before.lastIndexOf('\n') + 1);
-        int column = onLine.codePointCount(0, onLine.length()) + 1;
-        return new DockerfileException(
-                known.file(),
-                new SourceRange(line, column, line, column + 1),
-                "not UTF-8: the byte 0x" + String.format("%02X", badByte) + " at line " + line + ", column " + column,
-                "Save the file as UTF-8.");
     }
 }

@@ -17,7 +17,10 @@ import java.util.regex.Pattern;
 final class StageChecks {
     private static final Pattern SECRET = Pattern.compile(
             "(?i).*(?:_|^)(?:apikey|auth|credentials?|key|password|pword|passwd|secret|token)(?:_|$).*");
-    private static final Pattern NO_SECRET = Pattern.compile("(?i).*(?:_|^)(?:public|file)(?:_|$).*");
+    /** Only BuildKit reads these, for stages that it scans, so that they are never "undefined". */
+    private static final Set<String> FOR_SCANS = Set.of("BUILDKIT_SBOM_SCAN_CONTEXT", "BUILDKIT_SBOM_SCAN_STAGE");
+
+    private static final Pattern NO_SECRET = Pattern.compile("(?i).*(?:_|^)(?:public|file|version)(?:_|$).*");
 
     private final Dockerfile dockerfile;
     private final CheckInputs inputs;
@@ -45,18 +48,21 @@ final class StageChecks {
         boolean hasWorkdir;
     }
 
-    void run() throws DockerfileException {
-        Map<String, String> globals = Checks.globals(dockerfile, inputs.predefined(), inputs.buildArguments());
-        Set<Integer> wanted = wanted();
+    /** Checks, and tells which stages a build would need. */
+    Set<Integer> run() throws DockerfileException {
+        Map<String, String> globals = Checks.globals(dockerfile, inputs, inputs.buildArguments());
+        Set<Integer> needed = needed();
+        boolean all = inputs.targets().isEmpty() && !inputs.neededStagesOnly();
         for (Stage stage : dockerfile.stages()) {
             State state = begin(stage);
             states.add(state);
-            if (!wanted.contains(stage.index())) {
+            if (!all && !needed.contains(stage.index())) {
                 continue;
             }
             List<String> triggers = List.copyOf(state.triggers);
             state.triggers.clear();
-            for (String trigger : triggers) {
+            // Also where all stages are looked at, triggers fire only in those that a build would need.
+            for (String trigger : needed.contains(stage.index()) ? triggers : List.<String>of()) {
                 Instruction fired =
                         Dockerfile.parseTrigger("ONBUILD of " + stage.from().image(), trigger);
                 check(fired, stage.from().source(), state, globals);
@@ -65,6 +71,7 @@ final class StageChecks {
                 check(instruction, instruction.source(), state, globals);
             }
         }
+        return needed;
     }
 
     private State begin(Stage stage) {
@@ -103,19 +110,15 @@ final class StageChecks {
                         "the base image " + written.image() + " is for " + image.platform() + ", not for " + wanted));
     }
 
-    private static boolean samePlatform(String one, String other) {
-        String[] a = one.split("/");
+    private boolean samePlatform(String one, String other) {
+        String[] a = inputs.baseImages().platform(one).orElse(one).split("/");
         String[] b = other.split("/");
         return a.length > 1 && b.length > 1 ? a[0].equals(b[0]) && a[1].equals(b[1]) : one.equals(other);
     }
 
-    /** The stages whose instructions are looked at. */
-    private Set<Integer> wanted() {
-        Set<Integer> wanted = new HashSet<>();
-        if (inputs.targets().isEmpty() && !inputs.neededStagesOnly()) {
-            dockerfile.stages().forEach(stage -> wanted.add(stage.index()));
-            return wanted;
-        }
+    /** The stages that a build of the targets would need. */
+    private Set<Integer> needed() throws DockerfileException {
+        Set<Integer> needed = new HashSet<>();
         int count = dockerfile.stages().size();
         Deque<Integer> todo = new ArrayDeque<>();
         inputs.targets().forEach(name -> todo.add(stage(name, count).orElse(count - 1)));
@@ -124,16 +127,14 @@ final class StageChecks {
         }
         while (!todo.isEmpty()) {
             int index = todo.pop();
-            if (wanted.add(index)) {
+            if (needed.add(index)) {
                 names.last(bases.get(index).image(), index).ifPresent(todo::add);
                 for (Instruction instruction : dockerfile.stages().get(index).instructions()) {
-                    for (String name : sources(instruction)) {
-                        stage(name, index).ifPresent(todo::add);
-                    }
+                    todo.addAll(sources(instruction, index));
                 }
             }
         }
-        return wanted;
+        return needed;
     }
 
     private Optional<Integer> stage(String name, int before) {
@@ -141,36 +142,32 @@ final class StageChecks {
             int index = Integer.parseInt(name);
             return index < before ? Optional.of(index) : Optional.empty();
         }
+        return named(name, before);
+    }
+
+    private Optional<Integer> named(String name, int before) {
         OptionalInt named = names.last(name.toLowerCase(Locale.ROOT), before);
         return named.isPresent() ? Optional.of(named.getAsInt()) : Optional.empty();
     }
 
-    private static List<String> sources(Instruction instruction) {
-        List<String> names = new ArrayList<>();
+    /** The earlier stages that an instruction takes from: COPY by name or number, mounts by name. */
+    private List<Integer> sources(Instruction instruction, int before) throws DockerfileException {
+        List<Integer> sources = new ArrayList<>();
         if (instruction instanceof CopyInstruction copy) {
-            copy.from().ifPresent(names::add);
+            copy.from().flatMap(name -> stage(name, before)).ifPresent(sources::add);
         } else if (instruction instanceof RunInstruction run) {
-            for (String flag : run.mountFlags()) {
-                for (String field : flag.split(",")) {
-                    if (field.regionMatches(true, 0, "from=", 0, 5)) {
-                        names.add(field.substring(5));
-                    }
-                }
+            for (String origin : run.mountOrigins()) {
+                named(origin, before).ifPresent(sources::add);
             }
         }
-        return names;
+        return sources;
     }
 
     private void check(Instruction written, InstructionSource place, State state, Map<String, String> globals)
             throws DockerfileException {
-        Set<String> unset = new HashSet<>();
-        List<String> order = new ArrayList<>();
-        Expander expander = Expander.over(state.environment, dockerfile.escape())
-                .reportingTo((name, isSet) -> {
-                    if (!isSet && !state.arguments.contains(name) && unset.add(name)) {
-                        order.add(name);
-                    }
-                });
+        Undefined undefined = new Undefined(state);
+        Expander expander =
+                Expander.over(state.environment, dockerfile.escape()).reportingTo(undefined);
         Instruction instruction = written.expand(expander);
         switch (instruction) {
             case ArgInstruction arg -> arg(arg, place, state, globals);
@@ -206,18 +203,49 @@ final class StageChecks {
             case UserInstruction user -> {}
             case VolumeInstruction volume -> {}
         }
-        undefined(order, place, state);
+        if (!(instruction instanceof ExposeInstruction)) {
+            undefined(undefined.names, place, state);
+        }
+    }
+
+    /** Hears which variables have no value: each once for every word that asks for it. */
+    private static final class Undefined implements Expander.Listener {
+        private final State state;
+        private final Set<String> ofThisWord = new HashSet<>();
+        final List<String> names = new ArrayList<>();
+
+        Undefined(State state) {
+            this.state = state;
+        }
+
+        @Override
+        public void used(String name, boolean isSet) {
+            if (!isSet && !state.arguments.contains(name) && !FOR_SCANS.contains(name) && ofThisWord.add(name)) {
+                names.add(name);
+            }
+        }
+
+        @Override
+        public void nextWord() {
+            ofThisWord.clear();
+        }
     }
 
     private void undefined(List<String> names, InstructionSource place, State state) {
         if (!state.knowsBase) {
             return;
         }
+        Map<String, Integer> from = new HashMap<>();
         for (String name : names) {
+            String word = place.text().contains("${" + name) ? "${" + name : "$" + name;
+            int at = place.text()
+                    .indexOf(word, from.getOrDefault(name, place.keyword().length()));
+            from.put(name, at < 0 ? place.text().length() : at + word.length());
             checks.report(
                     CheckRule.UNDEFINED_VAR,
                     place,
-                    place.text().contains("${" + name) ? "${" + name : "$" + name,
+                    at,
+                    word,
                     "the variable $" + name + " is not defined here" + Spelling.hint(name, state.environment.keySet()));
         }
     }
@@ -229,15 +257,11 @@ final class StageChecks {
             secret("ARG", name, place);
             String value = inputs.buildArguments().get(name);
             if (value == null && declaration.defaultValue().isPresent()) {
-                List<String> unset = new ArrayList<>();
+                Undefined undefined = new Undefined(state);
                 value = Expander.over(state.environment, dockerfile.escape())
-                        .reportingTo((used, isSet) -> {
-                            if (!isSet && !state.arguments.contains(used)) {
-                                unset.add(used);
-                            }
-                        })
+                        .reportingTo(undefined)
                         .word(arg.source(), declaration.defaultValue().get());
-                undefined(unset.stream().distinct().toList(), place, state);
+                undefined(undefined.names, place, state);
             } else if (value == null) {
                 value = globals.get(name);
             }
@@ -284,6 +308,7 @@ final class StageChecks {
             checks.reportKeyword(
                     CheckRule.MULTIPLE_INSTRUCTIONS_DISALLOWED,
                     earlier,
+                    place,
                     "this " + name + " has no effect: line " + place.line() + " replaces it");
         }
     }
@@ -334,7 +359,7 @@ final class StageChecks {
             return;
         }
         for (String path : files.paths()) {
-            if (SourceKind.of(path) == SourceKind.LOCAL && inputs.ignore().excludes(CleanPath.of(path))) {
+            if (SourceKind.of(path) == SourceKind.LOCAL && inputs.ignore().excludesSource(CleanPath.of(path))) {
                 checks.report(
                         CheckRule.COPY_IGNORED_FILE,
                         place,

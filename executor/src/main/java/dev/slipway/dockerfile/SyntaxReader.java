@@ -30,7 +30,7 @@ final class SyntaxReader {
             String current = text.file().lines().get(line);
             int ink = Blanks.leading(current, 0);
             if (ink == current.length()) {
-                comments.clear();
+                // A blank line parts nothing: only an empty comment takes the comments above away from an instruction.
                 line++;
             } else if (line < directives.size() && directives.get(line).range().startLine() == line + 1) {
                 line++;
@@ -58,9 +58,7 @@ final class SyntaxReader {
         int at = 0;
         List<String> lines = text.file().lines();
         if (!lines.isEmpty() && lines.getFirst().startsWith("#!")) {
-            // Only "syntax" may follow a shebang; for everything else that line is an ordinary comment.
-            Optional<Directive> after = lines.size() > 1 ? Directive.parse(lines.get(1), 2) : Optional.empty();
-            after.filter(directive -> directive.name().equals("syntax")).ifPresent(directives::add);
+            readDirectivesBelowShebang();
             skipForeignSyntax(1);
             return;
         }
@@ -72,6 +70,18 @@ final class SyntaxReader {
             }
             add(directive.get());
             at++;
+        }
+    }
+
+    /** A shebang ends the directives that concern the reading of lines; the others may follow it. */
+    private void readDirectivesBelowShebang() {
+        List<String> lines = text.file().lines();
+        for (int at = 1; at < lines.size(); at++) {
+            Optional<Directive> directive = Directive.parse(lines.get(at), at + 1);
+            if (directive.isEmpty() || Blanks.trim(lines.get(at)).startsWith("//")) {
+                return;
+            }
+            directive.filter(found -> !found.name().equals("escape")).ifPresent(directives::add);
         }
     }
 
@@ -145,7 +155,12 @@ final class SyntaxReader {
         }
         String whole = joined.toString();
         if (Blanks.trim(whole).isEmpty()) {
-            return;
+            throw new DockerfileException(
+                    text.file(),
+                    new SourceRange(
+                            pieces.getFirst().line(), 1, pieces.getFirst().line(), 2),
+                    "an instruction that is nothing but " + escape + " at line ends",
+                    "Remove the line, or write the instruction that it should hold.");
         }
         // BuildKit tells of a blank line by the line that ends the instruction.
         addNode(whole, pieces, last + 1, comments, hasBlankLine ? OptionalInt.of(last + 1) : OptionalInt.empty());
@@ -197,6 +212,9 @@ final class SyntaxReader {
             while (true) {
                 if (line >= text.raw().size()) {
                     throw unterminated(node, opened, from);
+                }
+                if (text.foreign().containsKey(line)) {
+                    throw text.notText(line);
                 }
                 String raw = text.raw().get(line++);
                 String candidate = SourceText.withoutEnd(raw);

@@ -198,4 +198,35 @@ class CheckCommandTest {
         assertThat(check("FROM scratch\n", "--context=dir:///nowhere/at/all")).isEqualTo(66);
         assertThat(err()).contains("/nowhere/at/all").endsWith("(context, exit code 66)\n");
     }
+
+    @Test
+    void refusesAFileWhoseNamesMeanNothing() throws Exception {
+        assertThat(check("FROM scratch AS Build\nCOPY --from=nowhere! / /\n", "--format=json"))
+                .isEqualTo(65);
+        JsonNode json = new ObjectMapper().readTree(out());
+        assertThat(json.at("/warnings/0/rule").asText()).isEqualTo("StageNameCasing");
+        assertThat(json.at("/error/line").asInt()).isEqualTo(2);
+        assertThat(err()).contains("""
+                Dockerfile:2: COPY --from=nowhere! is neither a stage nor an image name
+                 2 | COPY --from=nowhere! / /
+                   |             ^^^^^^^^
+                """);
+    }
+
+    @Test
+    void knowsNamedContextsAndPlatforms() throws Exception {
+        assertThat(check(
+                        "FROM --platform=x86_64 scratch AS amd64\nCOPY --from=Other! / /\n",
+                        "--build-context=Other!=" + directory))
+                .isZero();
+        assertThat(out()).isEqualTo("Dockerfile: nothing to say\n");
+        assertThat(check("FROM --platform=foo scratch\n")).isEqualTo(65);
+        assertThat(err()).contains("FROM --platform=foo is no platform");
+    }
+
+    @Test
+    void refusesATargetThatIsNoStage() throws Exception {
+        assertThat(check("FROM scratch AS build\n", "--target=biuld")).isEqualTo(65);
+        assertThat(err()).contains("--target \"biuld\"").contains("build");
+    }
 }

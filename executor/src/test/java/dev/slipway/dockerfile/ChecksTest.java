@@ -4,6 +4,7 @@ import static dev.slipway.dockerfile.Parsing.parse;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,13 +23,39 @@ class ChecksTest {
                 target.stream().toList(),
                 false,
                 ignore,
-                (reference, platform) -> reference.equals("unknown")
-                        ? Optional.empty()
-                        : Optional.of(new CheckInputs.BaseImage(
-                                "linux/amd64",
-                                Map.of("BASE", "x"),
-                                reference.equals("shelled"),
-                                reference.equals("triggered") ? List.of("CMD fired", "ARG FROM_BASE") : List.of())));
+                new Images());
+    }
+
+    /** One image under all names; what differs is in the name. */
+    private static final class Images implements CheckInputs.BaseImages {
+        @Override
+        public Optional<CheckInputs.BaseImage> find(String reference, Optional<String> platform) {
+            return reference.equals("unknown")
+                    ? Optional.empty()
+                    : Optional.of(new CheckInputs.BaseImage(
+                            "linux/amd64",
+                            Map.of("BASE", "x"),
+                            reference.equals("shelled"),
+                            reference.equals("triggered") ? List.of("CMD fired", "ARG FROM_BASE") : List.of()));
+        }
+
+        @Override
+        public Optional<String> platform(String word) {
+            return word.equals("foo")
+                    ? Optional.empty()
+                    : Optional.of(word.equals("x86_64") || word.equals("linux") ? "linux/amd64" : word);
+        }
+
+        @Override
+        public boolean isContext(String name) {
+            return name.equals("elsewhere") || name.equals("UNUSUAL");
+        }
+    }
+
+    private static Optional<String> refusal(String target, String... lines) throws DockerfileException {
+        return Checks.run(parse(lines), inputs(Optional.of(target).filter(name -> !name.isEmpty())))
+                .refusal()
+                .map(DockerfileException::problem);
     }
 
     private static List<String> findings(String... lines) throws DockerfileException {
@@ -91,6 +118,23 @@ class ChecksTest {
         assertThat(findings("FROM a", "COPY <<E /x", "$X", "E")).containsExactly("2 UndefinedVar");
         assertThat(findings("FROM triggered", "LABEL v=$FROM_BASE")).containsExactly("1 JSONArgsRecommended");
         assertThat(findings("FROM a", "ARG Y=$X")).containsExactly("2 UndefinedVar");
+        assertThat(findings("FROM a", "EXPOSE $X ${X:-80}", "ENV s=$BUILDKIT_SBOM_SCAN_STAGE"))
+                .isEmpty();
+    }
+
+    @Test
+    void eachWordTellsOnceOfAVariableThatNobodyDefined() throws DockerfileException {
+        assertThat(findings("FROM a", "COPY $X$X $X/")).containsExactly("2 UndefinedVar", "2 UndefinedVar");
+        Dockerfile file = parse("FROM a", "LABEL a=$X b=$X");
+        assertThat(Checks.run(file, inputs(Optional.empty())).findings().stream()
+                        .map(finding -> finding.mark().startColumn()))
+                .containsExactly(9, 14);
+    }
+
+    @Test
+    void triggersFireOnlyWhereABuildNeedsTheStage() throws DockerfileException {
+        assertThat(findings("FROM a AS p", "ONBUILD LABEL a b", "FROM p", "FROM p AS r", "FROM r"))
+                .containsExactly("4 LegacyKeyValueFormat");
     }
 
     @Test
@@ -103,11 +147,65 @@ class ChecksTest {
         assertThat(findings("FROM --platform=linux/amd64 a")).containsExactly("1 FromPlatformFlagConstDisallowed");
         assertThat(findings("FROM --platform=linux/amd64 a AS b-amd64")).isEmpty();
         assertThat(findings("FROM --platform=linux/arm64 a AS arm64")).containsExactly("1 InvalidBaseImagePlatform");
+        assertThat(findings("FROM --platform=x86_64 a AS amd64", "FROM --platform=linux a AS b-amd64"))
+                .isEmpty();
+        assertThat(findings("FROM --platform=x86_64 a AS x86_64")).containsExactly("1 FromPlatformFlagConstDisallowed");
+        assertThat(lines(Checks.run(
+                        parse("FROM --platform=$TARGETPLATFORM a$TARGETARCH"),
+                        inputs(
+                                Optional.empty(),
+                                Map.of("TARGETARCH", "", "TARGETPLATFORM", "x86_64"),
+                                DockerIgnore.none()))))
+                .containsExactly("1 RedundantTargetPlatform");
+    }
+
+    @Test
+    void stagesAndImagesThatCanNotBeAreRefused() throws DockerfileException {
+        assertThat(refusal("", "FROM BUSYBOX")).contains("FROM BUSYBOX is no image name");
+        assertThat(refusal("", "ARG T", "FROM a:$T")).contains("FROM a: (a:$T) is no image name");
+        assertThat(refusal("", "FROM a AS b", "FROM B")).contains("FROM B is no image name");
+        assertThat(refusal("c", "FROM A AS b", "FROM a AS c")).contains("FROM A is no image name");
+        assertThat(refusal("", "FROM --platform=foo a")).contains("FROM --platform=foo is no platform");
+        assertThat(refusal("", "FROM a AS p", "FROM a", "COPY --from=2 / /"))
+                .get()
+                .asString()
+                .contains("no such stage");
+        assertThat(refusal("", "FROM a", "COPY --from=-1 / /")).get().asString().contains("no such stage");
+        assertThat(refusal("", "FROM a", "COPY --from=a$ / /")).get().asString().contains("neither a stage nor");
+        assertThat(refusal("", "FROM a", "RUN --mount=from=A!,target=/x y"))
+                .get()
+                .asString()
+                .contains("neither a stage");
+        assertThat(refusal("", "FROM a AS b", "COPY --from=B / /"))
+                .get()
+                .asString()
+                .contains("belongs to");
+        assertThat(refusal("", "FROM a AS b", "COPY --from=1 / /", "FROM a"))
+                .get()
+                .asString()
+                .contains("on line 3");
+        assertThat(refusal("", "FROM a AS b", "RUN --mount=from=c,target=/x y", "FROM a AS c"))
+                .isPresent();
+    }
+
+    @Test
+    void whatNoBuildNeedsOrAContextReplacesIsNotRefused() throws DockerfileException {
+        assertThat(refusal("c", "FROM a AS b", "COPY --from=c / /", "FROM a AS c"))
+                .isEmpty();
+        assertThat(refusal("", "FROM A AS elsewhere", "FROM a")).isEmpty();
+        assertThat(refusal("", "FROM a", "COPY --from=UNUSUAL / /", "COPY --from=scratch / /"))
+                .isEmpty();
+        assertThat(refusal("", "FROM a AS p", "FROM a", "COPY --from=0 / /", "RUN --mount=from=0,target=/x y"))
+                .isEmpty();
     }
 
     @Test
     void namesThatSoundLikeSecrets() throws DockerfileException {
-        assertThat(findings("ARG TOKEN", "FROM a", "ARG API_KEY", "ENV PASSWORD_FILE=x PUBLIC_KEY=y KEYBOARD=z"))
+        assertThat(findings(
+                        "ARG TOKEN",
+                        "FROM a",
+                        "ARG API_KEY",
+                        "ENV PASSWORD_FILE=x PUBLIC_KEY=y KEYBOARD=z AUTH_VERSION=1"))
                 .containsExactly("3 SecretsUsedInArgOrEnv");
     }
 
@@ -115,6 +213,7 @@ class ChecksTest {
     void relativeDirectoriesAndPorts() throws DockerfileException {
         assertThat(findings("FROM a", "WORKDIR b", "WORKDIR c")).containsExactly("2 WorkdirRelativePath");
         assertThat(findings("FROM a AS p", "WORKDIR /b", "FROM p", "WORKDIR c")).isEmpty();
+        assertThat(findings("FROM a", "EXPOSE ::80 80")).isEmpty();
         assertThat(findings("FROM a", "EXPOSE 80/TCP 8080:80"))
                 .containsExactly("2 ExposeProtoCasing", "2 ExposeInvalidFormat");
     }
@@ -127,18 +226,95 @@ class ChecksTest {
         assertThat(lines(Checks.run(parse("# check=experimental=CopyIgnoredFile", "FROM a", "COPY a.log /"), inputs)))
                 .containsExactly("3 CopyIgnoredFile");
         assertThat(findings("# check=experimental=all", "# X the x", "ARG X", "# y", "", "FROM a AS b", "# z", "ARG Y"))
-                .containsExactly("8 InvalidDefinitionDescription");
+                .containsExactly("6 InvalidDefinitionDescription", "8 InvalidDefinitionDescription");
+        assertThat(findings("# check=experimental=all", "# y", "#", "FROM a AS b", "# ARG", "# check=skip=X", "ARG Y"))
+                .containsExactly("7 InvalidDefinitionDescription");
+    }
+
+    @Test
+    void skippingDoesNotMeanWhatWasAskedForByName() throws DockerfileException {
+        CheckInputs inputs =
+                inputs(Optional.empty(), Map.of(), DockerIgnore.parse(".dockerignore", Parsing.bytes("*.log")));
+        for (String options : List.of(
+                "skip=all;experimental=CopyIgnoredFile", "skip=CopyIgnoredFile;experimental=all", "experimental=all")) {
+            assertThat(lines(Checks.run(parse("# check=" + options, "FROM a", "COPY a.log /"), inputs)))
+                    .containsExactly("3 CopyIgnoredFile");
+        }
+    }
+
+    @Test
+    void sourcesThatAreIgnored() throws DockerfileException {
+        assertThat(ignored("*.log", "a.log", "./a.log", "x/../a.log", "/a.log", "b/a.log", "."))
+                .containsExactly("a.log", "./a.log", "x/../a.log");
+        assertThat(ignored("**/*.log", "b/a.log", "/a.log", ".", "/")).containsExactly("b/a.log", "/a.log");
+        assertThat(ignored("x", "x", "x/y", "/x/y")).containsExactly("x", "x/y");
+        assertThat(ignored(".*", ".", "./", ".git")).containsExactly(".git");
+        assertThat(ignored("*", ".", "/", "a", "/a")).containsExactly(".", "/", "a", "/a");
+        assertThat(ignored("*\n!a", ".", "b")).isEmpty();
+    }
+
+    private static List<String> ignored(String patterns, String... sources) throws DockerfileException {
+        CheckInputs inputs =
+                inputs(Optional.empty(), Map.of(), DockerIgnore.parse(".dockerignore", Parsing.bytes(patterns)));
+        List<String> ignored = new ArrayList<>();
+        for (String source : sources) {
+            Dockerfile file = parse("# check=experimental=all", "FROM a", "COPY " + source + " /d/");
+            if (!Checks.run(file, inputs).findings().isEmpty()) {
+                ignored.add(source);
+            }
+        }
+        return ignored;
     }
 
     @Test
     void rulesAreSkippedForTheFileOrForOneInstruction() throws DockerfileException {
-        assertThat(findings("# check=skip=JSONArgsRecommended , StageNameCasing", "FROM a AS B", "CMD x"))
+        assertThat(findings("# check=skip=JSONArgsRecommended,StageNameCasing", "FROM a AS B", "CMD x"))
                 .isEmpty();
+        assertThat(findings("# check=skip=JSONArgsRecommended, StageNameCasing", "FROM a AS B", "CMD x"))
+                .containsExactly("2 StageNameCasing");
+        assertThat(findings("# check=skip=all because", "FROM a AS B", "CMD x")).isEmpty();
         assertThat(findings("# check=skip=all", "FROM a", "CMD x")).isEmpty();
         assertThat(findings("FROM a", "# check=skip=JSONArgsRecommended", "CMD x"))
                 .isEmpty();
         assertThat(findings("FROM a", "# check=skip=JSONArgsRecommended", "", "CMD x"))
+                .isEmpty();
+        assertThat(findings("FROM a", "# check=skip=JSONArgsRecommended", "#", "CMD x"))
                 .containsExactly("4 JSONArgsRecommended");
+        assertThat(findings("FROM a", "# check=nonsense", "# check=skip=all", "CMD x"))
+                .containsExactly("4 JSONArgsRecommended");
+    }
+
+    @Test
+    void oneInstructionSkipsNothingThatIsAboutTheFile() throws DockerfileException {
+        assertThat(findings("FROM a", "# check=skip=all", "run x")).containsExactly("3 ConsistentInstructionCasing");
+        assertThat(findings("FROM a AS b", "# check=skip=all", "FROM a AS b")).containsExactly("3 DuplicateStageName");
+        assertThat(findings("FROM a", "# check=skip=all", "RUN a \\", "", "b"))
+                .containsExactly("5 NoEmptyContinuation");
+    }
+
+    @Test
+    void theInstructionThatReplacesAnEarlierOneMaySkipIt() throws DockerfileException {
+        assertThat(findings("FROM a", "CMD [\"a\"]", "# check=skip=MultipleInstructionsDisallowed", "CMD [\"b\"]"))
+                .isEmpty();
+        assertThat(findings("FROM a", "# check=skip=MultipleInstructionsDisallowed", "CMD [\"a\"]", "CMD [\"b\"]"))
+                .containsExactly("3 MultipleInstructionsDisallowed");
+    }
+
+    @Test
+    void theDirectiveStandsInColumnOneAndMayFollowAShebang() throws DockerfileException {
+        assertThat(findings(" # check=skip=all", "FROM a", "CMD x")).containsExactly("3 JSONArgsRecommended");
+        assertThat(findings("#!/usr/bin/env x", "# escape=`", "# check=skip=all", "FROM a", "CMD x"))
+                .isEmpty();
+    }
+
+    @Test
+    void ofAnOptionThatIsGivenTwiceTheLastCounts() throws DockerfileException {
+        assertThat(findings("# check=skip=JSONArgsRecommended;skip=StageNameCasing", "FROM a AS B", "CMD x"))
+                .containsExactly("3 JSONArgsRecommended");
+        assertThat(findings("# check=skip=all;skip=X", "FROM a AS B", "CMD x")).isEmpty();
+        assertThat(Checks.run(parse("# check=error=true;error=false", "FROM a", "CMD x"), inputs(Optional.empty()))
+                        .failing())
+                .isFalse();
     }
 
     @Test
@@ -164,7 +340,7 @@ class ChecksTest {
 
     @Test
     void optionsThatMakeNoSenseAreRefused() {
-        for (String options : List.of("nonsense", "colour=blue", "error=perhaps")) {
+        for (String options : List.of("nonsense", "colour=blue", "error=perhaps", "skip=all;")) {
             assertThatThrownBy(() -> Checks.run(parse("# check=" + options, "FROM a"), inputs(Optional.empty())))
                     .isInstanceOf(DockerfileException.class)
                     .hasMessageContaining(options);

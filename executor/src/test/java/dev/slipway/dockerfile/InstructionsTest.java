@@ -14,6 +14,8 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Spec: dockerfile.md, ARG, FROM and stages, Metadata, and the flags of RUN, COPY and ADD. */
 class InstructionsTest {
@@ -273,5 +275,36 @@ class InstructionsTest {
     void instructionsNeverChange() throws DockerfileException {
         assertThatThrownBy(() -> body("ENV A=1").add(body("ENV B=2").getFirst()))
                 .isInstanceOf(UnsupportedOperationException.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"127.0.0.1", "[::1]", "::1", "[]", "::ffff:1.2.3.4", "1:2:3:4:5:6:7:8", "1:2:3:4:5:6:1.2.3.4"})
+    void theAddressInFrontOfAPortIsOne(String address) throws DockerfileException {
+        assertThat(PortSpec.parse(source(), address + ":8080:80").hasHostPart()).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "256.0.0.1",
+                "1.2.3",
+                "01.2.3.4",
+                "[fe80::1%eth0]",
+                "[::1",
+                "::1]",
+                "1:2:3",
+                "1::2::3",
+                "80",
+                "1:2:3:4:5:6:7:8:9",
+                "1.2.3.4:1:2:3:4:5:6",
+                "::1:2:3:4:5:6:7:8"
+            })
+    void anAddressThatIsNoneIsRefused(String address) {
+        assertThatThrownBy(() -> PortSpec.parse(source(), address + ":8080:80")).hasMessageContaining("no IP address");
+    }
+
+    private static InstructionSource source() throws DockerfileException {
+        return parse("FROM scratch").stages().getFirst().from().source();
     }
 }

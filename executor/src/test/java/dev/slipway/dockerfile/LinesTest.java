@@ -5,9 +5,12 @@ import static dev.slipway.dockerfile.Parsing.first;
 import static dev.slipway.dockerfile.Parsing.parse;
 import static dev.slipway.dockerfile.Parsing.refusing;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.slipway.dockerfile.CommandLine.ExecForm;
 import dev.slipway.dockerfile.CommandLine.ShellForm;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -218,5 +221,34 @@ class LinesTest {
         byte[] content = Parsing.bytes("FROM scratch\nLABEL ä=?");
         content[content.length - 1] = (byte) 0xFF;
         assertThat(RefusalsTest.refusal(content).orElseThrow()).hasMessageContaining("0xFF at line 2, column 9");
+    }
+
+    @Test
+    void anInstructionThatIsOnlyContinuedIsNone() {
+        refusing("FROM scratch", "\\", "\\")
+                .hasMessageContaining("nothing but \\")
+                .hasMessageContaining("Dockerfile:2");
+    }
+
+    @Test
+    void commentsMayBeInAnotherEncoding() throws DockerfileException {
+        byte[] comment = "# by Jos\u00e9\n".getBytes(StandardCharsets.ISO_8859_1);
+        byte[] label = "LABEL by=Jos\u00e9\n".getBytes(StandardCharsets.ISO_8859_1);
+        byte[] open = Parsing.bytes("FROM scratch\nCOPY <<E /x\n");
+        assertThat(Dockerfile.parse("Dockerfile", joined(comment, Parsing.bytes("FROM scratch\nRUN a \\\n"), comment))
+                        .stages())
+                .hasSize(1);
+        assertThatThrownBy(() -> Dockerfile.parse("Dockerfile", joined(comment, Parsing.bytes("FROM a\n"), label)))
+                .hasMessageContaining("0xE9 at line 3, column 13");
+        assertThatThrownBy(() -> Dockerfile.parse("Dockerfile", joined(open, comment, Parsing.bytes("E\n"))))
+                .hasMessageContaining("0xE9 at line 3, column 9");
+    }
+
+    private static byte[] joined(byte[]... parts) {
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        for (byte[] part : parts) {
+            all.writeBytes(part);
+        }
+        return all.toByteArray();
     }
 }
