@@ -3,11 +3,14 @@ package dev.slipway.build;
 import dev.slipway.dockerfile.InstructionSource;
 import dev.slipway.dockerfile.Stage;
 import dev.slipway.image.Platform;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.Optional;
+import java.util.TreeSet;
 
 /**
  * What the names mean that FROM, {@code --from} and {@code --target} use (spec: FROM and stages). FROM finds earlier
@@ -16,25 +19,28 @@ import java.util.Optional;
  */
 final class SourceNames {
     static final String SCRATCH = "scratch";
+    private static final NavigableSet<Integer> NOBODY = Collections.emptyNavigableSet();
 
     private final List<Stage> stages;
     private final NamedContexts contexts;
-    private final Map<String, Integer> all = new HashMap<>();
+    private final Map<String, NavigableSet<Integer>> byName = new HashMap<>();
 
     SourceNames(List<Stage> stages, NamedContexts contexts) {
         this.stages = List.copyOf(stages);
         this.contexts = contexts;
         for (Stage stage : stages) {
-            stage.name().ifPresent(name -> all.put(name, stage.index()));
+            stage.name()
+                    .ifPresent(name -> byName.computeIfAbsent(name, first -> new TreeSet<>())
+                            .add(stage.index()));
         }
     }
 
     /** What a FROM starts from, which is for {@code platform} where contexts are told apart by it. */
     Base base(Stage stage, String image, Platform platform) throws BuildException {
-        for (Stage earlier : stages.subList(0, stage.index()).reversed()) {
-            if (earlier.name().filter(image::equals).isPresent()) {
-                return new Base.OfStage(earlier.index());
-            }
+        NavigableSet<Integer> named = byName.getOrDefault(image, NOBODY);
+        Integer earlier = named.lower(stage.index());
+        if (earlier != null) {
+            return new Base.OfStage(earlier);
         }
         return elsewhere(image, contexts.find(image, platform));
     }
@@ -56,8 +62,8 @@ final class SourceNames {
 
     /** What a mount takes from: names only. */
     Base mountSource(String from) throws BuildException {
-        Integer index = all.get(from.toLowerCase(Locale.ROOT));
-        return index != null ? new Base.OfStage(index) : elsewhere(from, contexts.find(from));
+        NavigableSet<Integer> named = byName.getOrDefault(from.toLowerCase(Locale.ROOT), NOBODY);
+        return !named.isEmpty() ? new Base.OfStage(named.last()) : elsewhere(from, contexts.find(from));
     }
 
     /** The stage that {@code --target} names, by name in any case or by number. */

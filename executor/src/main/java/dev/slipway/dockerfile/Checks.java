@@ -10,6 +10,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Runs all build checks over a file (spec: dockerfile.md, Build checks). */
 public final class Checks {
@@ -26,6 +27,8 @@ public final class Checks {
     private final CheckInputs inputs;
     private final CheckOptions options;
     private final List<Finding> findings = new ArrayList<>();
+    private @Nullable InstructionSource lastSource;
+    private int lastAt;
 
     private Checks(Dockerfile dockerfile, CheckInputs inputs, CheckOptions options) {
         this.dockerfile = dockerfile;
@@ -95,7 +98,13 @@ public final class Checks {
 
     /** The same, with the mark below the first place behind the keyword that says {@code word}, if there is one. */
     void report(CheckRule rule, InstructionSource source, String word, String message) {
-        report(rule, source, source.text().indexOf(word, source.keyword().length()), word, message);
+        // Words of one instruction are mostly told of in their order, and looking from its begin each time would be slow.
+        int from = source == lastSource ? lastAt : source.keyword().length();
+        int at = source.text().indexOf(word, from);
+        at = at < 0 ? source.text().indexOf(word, source.keyword().length()) : at;
+        lastSource = source;
+        lastAt = at < 0 ? from : at + word.length();
+        report(rule, source, at, word, message);
     }
 
     /** The same, with the mark where {@code word} stands at an offset; below all of it if that is negative. */

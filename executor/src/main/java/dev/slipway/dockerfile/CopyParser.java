@@ -1,7 +1,9 @@
 package dev.slipway.dockerfile;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** Reads COPY and ADD, which differ in their flags only. */
@@ -87,6 +89,7 @@ final class CopyParser {
                     node.name() + " can't have a heredoc as its destination",
                     "Expected a path behind the heredoc: " + node.name() + " " + destination + " /path.");
         }
+        Map<String, String> bodies = bodies();
         List<String> paths = new ArrayList<>();
         List<Heredoc> files = new ArrayList<>();
         for (String word : words.subList(0, words.size() - 1)) {
@@ -100,20 +103,17 @@ final class CopyParser {
                 }
                 paths.add(word);
             } else {
-                files.add(opened.get().withBody(bodyOf(opened.get().name())));
+                files.add(opened.get()
+                        .withBody(bodies.getOrDefault(opened.get().name(), "")));
             }
         }
         return new CopySources(paths, files, destination);
     }
 
-    /** The body under a name; of two heredocs with one name the last. In JSON form there is none, so the file is empty. */
-    private String bodyOf(String name) {
-        String body = "";
-        for (Heredoc heredoc : node.heredocs()) {
-            if (heredoc.name().equals(name)) {
-                body = heredoc.body();
-            }
-        }
-        return body;
+    /** The bodies by their names; of two heredocs with one name the last. In JSON form there is none, so a file is empty. */
+    private Map<String, String> bodies() {
+        Map<String, String> bodies = new HashMap<>();
+        node.heredocs().forEach(heredoc -> bodies.put(heredoc.name(), heredoc.body()));
+        return bodies;
     }
 }

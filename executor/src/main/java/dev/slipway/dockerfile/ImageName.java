@@ -13,10 +13,12 @@ final class ImageName {
     private static final Pattern DIGEST =
             Pattern.compile("[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,}");
 
+    private static final Pattern IDENTIFIER = Pattern.compile("[a-f0-9]{64}");
+
     private ImageName() {}
 
     static boolean isValid(String text) {
-        if (text.length() > 1_000 || text.matches("[a-f0-9]{64}")) {
+        if (text.length() > 1_000 || IDENTIFIER.matcher(text).matches()) {
             return false;
         }
         String name = text;

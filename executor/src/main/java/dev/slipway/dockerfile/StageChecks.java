@@ -22,12 +22,16 @@ final class StageChecks {
 
     private static final Pattern NO_SECRET = Pattern.compile("(?i).*(?:_|^)(?:public|file|version)(?:_|$).*");
 
+    private static final int MOST_HINTS = 1_000;
+
     private final Dockerfile dockerfile;
     private final CheckInputs inputs;
     private final List<FromInstruction> bases;
     private final Checks checks;
     private final StageNames names;
+    private final int[] children;
     private final List<State> states = new ArrayList<>();
+    private int hints;
 
     StageChecks(Dockerfile dockerfile, CheckInputs inputs, List<FromInstruction> bases, Checks checks) {
         this.dockerfile = dockerfile;
@@ -35,12 +39,51 @@ final class StageChecks {
         this.bases = bases;
         this.checks = checks;
         this.names = new StageNames(dockerfile.stages());
+        this.children = new int[bases.size()];
+        for (int index = 0; index < bases.size(); index++) {
+            names.last(bases.get(index).image(), index).ifPresent(parent -> children[parent]++);
+        }
+    }
+
+    /**
+     * The variables of a stage. An only child goes on with its parent's, which nobody looks at any more; several share
+     * them until one adds to them. Copies for each would make time and space grow with the square of a chain.
+     */
+    private static final class Variables {
+        private Map<String, String> environment = new HashMap<>();
+        private Set<String> arguments = new HashSet<>();
+        private boolean isShared;
+
+        Variables forChild(boolean isOnly) {
+            Variables child = new Variables();
+            child.environment = environment;
+            child.arguments = arguments;
+            child.isShared = isShared || !isOnly;
+            return child;
+        }
+
+        private void own() {
+            if (isShared) {
+                environment = new HashMap<>(environment);
+                arguments = new HashSet<>(arguments);
+                isShared = false;
+            }
+        }
+
+        void put(String name, String value) {
+            own();
+            environment.put(name, value);
+        }
+
+        void declare(String argument) {
+            own();
+            arguments.add(argument);
+        }
     }
 
     /** What instructions before have made of a stage. */
     private static final class State {
-        final Map<String, String> environment = new HashMap<>();
-        final Set<String> arguments = new HashSet<>();
+        Variables variables = new Variables();
         final List<String> triggers = new ArrayList<>();
         final Map<String, InstructionSource> once = new HashMap<>();
         boolean knowsBase = true;
@@ -80,8 +123,7 @@ final class StageChecks {
         OptionalInt parent = names.last(base.image(), stage.index());
         if (parent.isPresent()) {
             State inherited = states.get(parent.getAsInt());
-            state.environment.putAll(inherited.environment);
-            state.arguments.addAll(inherited.arguments);
+            state.variables = inherited.variables.forChild(children[parent.getAsInt()] == 1);
             state.triggers.addAll(inherited.triggers);
             state.knowsBase = inherited.knowsBase;
             state.hasShell = inherited.hasShell;
@@ -90,13 +132,15 @@ final class StageChecks {
             Optional<CheckInputs.BaseImage> image = inputs.baseImages().find(base.image(), base.platform());
             state.knowsBase = image.isPresent();
             image.ifPresent(known -> {
-                state.environment.putAll(known.environment());
+                known.environment().forEach(state.variables::put);
                 state.triggers.addAll(known.triggers());
                 state.hasShell = known.hasShell();
                 platform(stage.from(), base, known);
             });
         }
-        state.environment.putIfAbsent("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
+        if (!state.variables.environment.containsKey("PATH")) {
+            state.variables.put("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
+        }
         return state;
     }
 
@@ -167,7 +211,7 @@ final class StageChecks {
             throws DockerfileException {
         Undefined undefined = new Undefined(state);
         Expander expander =
-                Expander.over(state.environment, dockerfile.escape()).reportingTo(undefined);
+                Expander.over(state.variables.environment, dockerfile.escape()).reportingTo(undefined);
         Instruction instruction = written.expand(expander);
         switch (instruction) {
             case ArgInstruction arg -> arg(arg, place, state, globals);
@@ -220,7 +264,7 @@ final class StageChecks {
 
         @Override
         public void used(String name, boolean isSet) {
-            if (!isSet && !state.arguments.contains(name) && !FOR_SCANS.contains(name) && ofThisWord.add(name)) {
+            if (!isSet && !state.variables.arguments.contains(name) && !FOR_SCANS.contains(name) && ofThisWord.add(name)) {
                 names.add(name);
             }
         }
@@ -232,22 +276,24 @@ final class StageChecks {
     }
 
     private void undefined(List<String> names, InstructionSource place, State state) {
-        if (!state.knowsBase) {
+        if (!state.knowsBase || names.isEmpty()) {
             return;
         }
-        Map<String, Integer> from = new HashMap<>();
+        VariablePlaces places = new VariablePlaces(place);
         for (String name : names) {
-            String word = place.text().contains("${" + name) ? "${" + name : "$" + name;
-            int at = place.text()
-                    .indexOf(word, from.getOrDefault(name, place.keyword().length()));
-            from.put(name, at < 0 ? place.text().length() : at + word.length());
+            Optional<VariablePlaces.Place> said = places.next(name);
             checks.report(
                     CheckRule.UNDEFINED_VAR,
                     place,
-                    at,
-                    word,
-                    "the variable $" + name + " is not defined here" + Spelling.hint(name, state.environment.keySet()));
+                    said.map(VariablePlaces.Place::at).orElse(-1),
+                    said.map(VariablePlaces.Place::word).orElse(""),
+                    "the variable $" + name + " is not defined here" + hint(name, state));
         }
+    }
+
+    /** Looking for a name that was meant costs time; nobody reads the thousandth. */
+    private String hint(String name, State state) {
+        return hints++ < MOST_HINTS ? Spelling.hint(name, state.variables.environment.keySet()) : "";
     }
 
     private void arg(ArgInstruction arg, InstructionSource place, State state, Map<String, String> globals)
@@ -258,7 +304,7 @@ final class StageChecks {
             String value = inputs.buildArguments().get(name);
             if (value == null && declaration.defaultValue().isPresent()) {
                 Undefined undefined = new Undefined(state);
-                value = Expander.over(state.environment, dockerfile.escape())
+                value = Expander.over(state.variables.environment, dockerfile.escape())
                         .reportingTo(undefined)
                         .word(arg.source(), declaration.defaultValue().get());
                 undefined(undefined.names, place, state);
@@ -266,9 +312,9 @@ final class StageChecks {
                 value = globals.get(name);
             }
             if (value != null) {
-                state.environment.put(name, value);
+                state.variables.put(name, value);
             }
-            state.arguments.add(name);
+            state.variables.declare(name);
         }
     }
 
@@ -278,7 +324,7 @@ final class StageChecks {
         }
         for (KeyValue pair : env.variables()) {
             secret("ENV", pair.key(), place);
-            state.environment.put(pair.key(), pair.value());
+            state.variables.put(pair.key(), pair.value());
         }
     }
 

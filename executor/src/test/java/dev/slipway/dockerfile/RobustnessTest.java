@@ -175,6 +175,7 @@ class RobustnessTest {
                 "ARG A=$A\n",
                 "EXPOSE 80/TCP\n",
                 "CMD [\"a\", \"b\"]\n",
+                "COPY <<E <<F /x/\n$A\nE\n$B\nF\n",
                 "\n"
             })
     void workGrowsAsTheLengthDoes(String piece) {
@@ -189,8 +190,45 @@ class RobustnessTest {
                 .isLessThan(32);
     }
 
+    /** The same for what one instruction, or a chain of stages, may have many of. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "LABEL #=$v# \\\n",
+                "ENV TOKEN_#=1 \\\n",
+                "FROM s# AS s%\nENV V#=1\n",
+                "FROM a AS s%\nCOPY --from=s# a b\n"
+            })
+    void workGrowsAsTheNumberOfItsPartsDoes(String part) {
+        long small = Long.MAX_VALUE;
+        long large = Long.MAX_VALUE;
+        for (int round = 0; round < 5 || (round < 40 && large / 32 >= small); round++) {
+            small = Math.min(small, work(numbered(part, 500)));
+            large = Math.min(large, work(numbered(part, 4_000)));
+        }
+        assertThat(large / (double) small)
+                .as("%s: %d ns, then %d ns", part, small, large)
+                .isLessThan(32);
+    }
+
+    private static String numbered(String part, int times) {
+        StringBuilder text = new StringBuilder("FROM a AS s0\n");
+        String keyword = part.startsWith("FROM") ? "" : part.substring(0, part.indexOf(' ') + 1);
+        text.append(keyword);
+        for (int at = 0; at < times; at++) {
+            text.append(part.substring(keyword.length())
+                    .replace("#", Integer.toString(at))
+                    .replace("%", Integer.toString(at + 1)));
+        }
+        return text.append(keyword.isEmpty() ? "" : "z=1").toString();
+    }
+
     private static long work(String piece, int size) {
-        byte[] content = ("FROM scratch\n" + piece.repeat(size / piece.length())).getBytes(StandardCharsets.UTF_8);
+        return work("FROM scratch\n" + piece.repeat(size / piece.length()));
+    }
+
+    private static long work(String text) {
+        byte[] content = text.getBytes(StandardCharsets.UTF_8);
         ThreadMXBean thread = ManagementFactory.getThreadMXBean();
         long start = thread.getCurrentThreadCpuTime();
         DockerfileFuzz.fuzzerTestOneInput(content);
