@@ -92,7 +92,8 @@ public record CheckOptions(
                     file,
                     range,
                     "the check options " + Quotes.quote(text) + " can't be read",
-                    "Expected skip=RuleA,RuleB or skip=all, error=true and experimental=Rule, with ; between and no blanks.");
+                    "Expected skip=RuleA,RuleB or skip=all, error=true and experimental=Rule, with ; between and no"
+                            + " blanks.");
         }
         return options.get();
     }

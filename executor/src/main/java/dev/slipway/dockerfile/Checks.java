@@ -98,7 +98,8 @@ public final class Checks {
 
     /** The same, with the mark below the first place behind the keyword that says {@code word}, if there is one. */
     void report(CheckRule rule, InstructionSource source, String word, String message) {
-        // Words of one instruction are mostly told of in their order, and looking from its begin each time would be slow.
+        // Words of one instruction are mostly told of in their order, and looking from its begin each time would be
+        // slow.
         int from = source == lastSource ? lastAt : source.keyword().length();
         int at = source.text().indexOf(word, from);
         at = at < 0 ? source.text().indexOf(word, source.keyword().length()) : at;

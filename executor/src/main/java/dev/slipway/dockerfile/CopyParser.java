@@ -103,8 +103,7 @@ final class CopyParser {
                 }
                 paths.add(word);
             } else {
-                files.add(opened.get()
-                        .withBody(bodies.getOrDefault(opened.get().name(), "")));
+                files.add(opened.get().withBody(bodies.getOrDefault(opened.get().name(), "")));
             }
         }
         return new CopySources(paths, files, destination);

@@ -95,12 +95,12 @@ public final class DockerIgnore {
                     file, range, "the pattern \"!\" names nothing to take back in", "Expected a pattern behind it.");
         }
         PathPattern pattern = PathPattern.path(path)
-                .orElseThrow(
-                        () -> new DockerfileException(
-                                file,
-                                range,
-                                "syntax error in pattern " + Quotes.quote(shown),
-                                "A '[' needs its ']', a range two ends, a backslash a character; write \\[ for the character."));
+                .orElseThrow(() -> new DockerfileException(
+                        file,
+                        range,
+                        "syntax error in pattern " + Quotes.quote(shown),
+                        "A '[' needs its ']', a range two ends, a backslash a character; write \\[ for the"
+                                + " character."));
         return new Rule(line, shown, exception, pattern);
     }
 

@@ -63,7 +63,8 @@ final class FromChecks {
                             from.source(),
                             from.image(),
                             from.image()
-                                    + " is no image name unless build arguments are given: give the ARGs good defaults");
+                                    + " is no image name unless build arguments are given: give the ARGs good"
+                                    + " defaults");
                 }
             }
         } catch (DockerfileException notWithoutArguments) {

@@ -62,7 +62,9 @@ record PortSpec(String word, int first, int last, String protocol, boolean hasHo
                     source,
                     word,
                     "EXPOSE " + Quotes.quote(word) + " is no port",
-                    "Expected a number from 0 to 65535 or a range of them, with /tcp, /udp or /sctp behind.");
+                    word.startsWith("#")
+                            ? "A comment needs a line of its own."
+                            : "Expected a number from 0 to 65535 or a range of them, with /tcp, /udp or /sctp behind.");
         }
         return Integer.parseInt(digits);
     }

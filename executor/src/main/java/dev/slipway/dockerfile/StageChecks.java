@@ -264,7 +264,10 @@ final class StageChecks {
 
         @Override
         public void used(String name, boolean isSet) {
-            if (!isSet && !state.variables.arguments.contains(name) && !FOR_SCANS.contains(name) && ofThisWord.add(name)) {
+            if (!isSet
+                    && !state.variables.arguments.contains(name)
+                    && !FOR_SCANS.contains(name)
+                    && ofThisWord.add(name)) {
                 names.add(name);
             }
         }

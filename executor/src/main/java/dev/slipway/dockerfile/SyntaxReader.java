@@ -245,7 +245,7 @@ final class SyntaxReader {
                 break;
             }
         }
-        int opener = Math.max(0, node.source().text().indexOf("<<"));
+        int opener = opener(node.source().text(), heredoc.name());
         int end = opener;
         while (end < node.source().text().length()
                 && (end < opener + 3 || !Blanks.isSpace(node.source().text().charAt(end)))) {
@@ -257,6 +257,22 @@ final class SyntaxReader {
                 end,
                 "unterminated heredoc: no line from here to the end of the file is " + Quotes.quote(heredoc.name()),
                 "Expected a line that holds " + heredoc.name() + " and nothing else." + near);
+    }
+
+    /** Where a line opens the heredoc of that name. */
+    private static int opener(String text, String name) {
+        int first = Math.max(0, text.indexOf("<<"));
+        for (int at = first; at >= 0 && at < text.length(); at = text.indexOf("<<", at + 2)) {
+            int from = at + 2;
+            while (from < text.length()
+                    && ("-'\"\\".indexOf(text.charAt(from)) >= 0 || Blanks.isSpace(text.charAt(from)))) {
+                from++;
+            }
+            if (text.startsWith(name, from)) {
+                return at;
+            }
+        }
+        return first;
     }
 
     /** The length of a line without the escape character that continues it, or -1 if it doesn't go on. */

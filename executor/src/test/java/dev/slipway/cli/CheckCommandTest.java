@@ -47,18 +47,18 @@ class CheckCommandTest {
     void tellsWhatIsOddAndWhereAndSucceeds() throws Exception {
         assertThat(check("FROM scratch AS Build\nCMD echo hi\n")).isZero();
         assertThat(out()).isEqualTo("""
-                Dockerfile:1: StageNameCasing: the stage name Build has capitals: write build
-                 1 | FROM scratch AS Build
-                   |                 ^^^^^
-                https://slipway.dev/docs/checks#stagenamecasing
+            Dockerfile:1: StageNameCasing: the stage name Build has capitals: write build
+             1 | FROM scratch AS Build
+               |                 ^^^^^
+            https://slipway.dev/docs/checks#stagenamecasing
 
-                Dockerfile:2: JSONArgsRecommended: CMD in shell form keeps signals from the program: write it as a JSON array
-                 2 | CMD echo hi
-                   | ^^^^^^^^^^^
-                https://slipway.dev/docs/checks#jsonargsrecommended
+            Dockerfile:2: JSONArgsRecommended: CMD in shell form keeps signals from the program: write it as a JSON array
+             2 | CMD echo hi
+               | ^^^^^^^^^^^
+            https://slipway.dev/docs/checks#jsonargsrecommended
 
-                Dockerfile: 2 findings
-                """);
+            Dockerfile: 2 findings
+            """);
         assertThat(err()).isEmpty();
         assertThat(directory.resolve("own")).doesNotExist();
     }
@@ -207,10 +207,10 @@ class CheckCommandTest {
         assertThat(json.at("/warnings/0/rule").asText()).isEqualTo("StageNameCasing");
         assertThat(json.at("/error/line").asInt()).isEqualTo(2);
         assertThat(err()).contains("""
-                Dockerfile:2: COPY --from=nowhere! is neither a stage nor an image name
-                 2 | COPY --from=nowhere! / /
-                   |             ^^^^^^^^
-                """);
+            Dockerfile:2: COPY --from=nowhere! is neither a stage nor an image name
+             2 | COPY --from=nowhere! / /
+               |             ^^^^^^^^
+            """);
     }
 
     @Test
