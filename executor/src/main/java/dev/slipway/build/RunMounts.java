@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -75,8 +76,12 @@ final class RunMounts implements AutoCloseable {
         }
     }
 
+    /** In the order to be mounted: what is inside another comes after it, in whichever order they are written. */
     List<Mount> mounts() {
-        return List.copyOf(mounts);
+        return mounts.stream()
+                .sorted(Comparator.comparingInt(
+                        mount -> mount.target().components().size()))
+                .toList();
     }
 
     /** Variables that secrets and agents set. */
