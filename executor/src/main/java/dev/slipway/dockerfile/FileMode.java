@@ -35,7 +35,8 @@ public sealed interface FileMode {
     }
 
     /**
-     * One operation of a clause.
+     * One operation of a clause, as BSD's chmod reads them (BuildKit's does, too): the sticky bit is no part of what
+     * others may do, so {@code o} neither sets it nor does {@code =} clear it.
      *
      * @param who the letters of u, g, o that it is for
      * @param operator {@code +}, {@code -} or {@code =}
@@ -48,7 +49,7 @@ public sealed interface FileMode {
             int affected = 0;
             for (char one : who.toCharArray()) {
                 int shift = one == 'u' ? 6 : one == 'g' ? 3 : 0;
-                affected |= 7 << shift | (one == 'u' ? 04000 : one == 'g' ? 02000 : 01000);
+                affected |= 7 << shift | (one == 'u' ? 04000 : one == 'g' ? 02000 : 0);
                 bits |= bitsFor(one, shift, before, directory);
             }
             bits &= ~umask;
@@ -68,7 +69,7 @@ public sealed interface FileMode {
                     case 'x' -> 1 << shift;
                     case 'X' -> directory || (before & 0111) != 0 ? 1 << shift : 0;
                     case 's' -> one == 'u' ? 04000 : one == 'g' ? 02000 : 0;
-                    case 't' -> 01000;
+                    case 't' -> one == 'o' ? 0 : 01000;
                     case 'u' -> (before >> 6 & 7) << shift;
                     case 'g' -> (before >> 3 & 7) << shift;
                     case 'o' -> (before & 7) << shift;

@@ -208,6 +208,11 @@ class InstructionsTest {
         assertThat(mode("a+X", 0640, true)).isEqualTo(0751);
         assertThat(mode("u-s,+t", 04755, false)).isEqualTo(01755);
         assertThat(mode("g=u", 0640, false)).isEqualTo(0660);
+        assertThat(mode("o+t", 0644, true)).isEqualTo(0644);
+        assertThat(mode("g+s,o+t", 0644, true)).isEqualTo(02644);
+        assertThat(mode("o=t", 0644, false)).isEqualTo(0640);
+        assertThat(mode("u-w,+t,=r", 0644, false)).isEqualTo(01444);
+        assertThat(mode("g+t", 0644, false)).isEqualTo(01644);
         assertThat(mode("u+rw-x", 0100, false)).isEqualTo(0600);
         assertThat(mode("a=", 0777, false)).isZero();
         assertThat(List.of("17777", "rwx", "8", "u", "u+q", "", "u+x,", "-1"))

@@ -13,14 +13,18 @@ import java.util.Optional;
  */
 public record CopyRules(Optional<Owner> owner, Optional<FileMode> mode, Instant created) {
     private static final int NEW_DIRECTORY = 0755;
+    private static final int ORDINARY_BITS = 0777;
 
-    /** The mode of directories that are made on the way: only an octal mode touches them. */
+    /**
+     * The mode of directories that are made on the way, and of a copied top: only an octal mode touches them, and not
+     * with its special bits, which BuildKit's mkdir doesn't take.
+     */
     int parentPermissions() {
         if (mode.isEmpty()) {
             return NEW_DIRECTORY;
         }
         return switch (mode.get()) {
-            case FileMode.Octal octal -> octal.permissions();
+            case FileMode.Octal octal -> octal.permissions() & ORDINARY_BITS;
             case FileMode.Symbolic symbolic -> NEW_DIRECTORY;
         };
     }

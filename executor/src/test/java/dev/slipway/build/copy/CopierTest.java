@@ -205,6 +205,17 @@ class CopierTest {
     }
 
     @Test
+    void specialBitsAreForWhatIsCopiedAndNotForDirectoriesThatAreMade() throws Exception {
+        source.directory("d").directory("d/sub").file("d/x", "x");
+        rules = new CopyRules(Optional.empty(), FileMode.parse("3775"), NOW);
+        copy("d", "/p/d");
+        assertThat(target.at("p")).isEqualTo("dir 775 0:0");
+        assertThat(target.at("p/d")).isEqualTo("dir 775 0:0");
+        assertThat(target.at("p/d/sub")).isEqualTo("dir 3775 0:0");
+        assertThat(target.at("p/d/x")).isEqualTo("file 3775 0:0 x");
+    }
+
+    @Test
     void aSymbolicModeLeavesNewParentsAlone() throws Exception {
         source.directory("d").directory("d/sub");
         rules = new CopyRules(Optional.empty(), FileMode.parse("go="), NOW);
