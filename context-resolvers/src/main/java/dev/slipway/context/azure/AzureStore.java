@@ -86,12 +86,13 @@ public final class AzureStore implements ObjectStore {
         Optional<String> client = value(environment, "AZURE_CLIENT_ID");
         Optional<String> tenant = value(environment, "AZURE_TENANT_ID");
         if (token.isPresent() && client.isPresent() && tenant.isPresent()) {
+            // The configuration comes first: it sets the authority to the public cloud's.
             builder.credential(new WorkloadIdentityCredentialBuilder()
+                    .configuration(Configuration.NONE)
                     .clientId(client.get())
                     .tenantId(tenant.get())
                     .tokenFilePath(token.get())
                     .authorityHost(value(environment, "AZURE_AUTHORITY_HOST").orElse(url.login()))
-                    .configuration(Configuration.NONE)
                     .disableInstanceDiscovery()
                     .httpClient(transport)
                     .build());
