@@ -4,6 +4,7 @@ import dev.slipway.image.Descriptor;
 import dev.slipway.image.Digest;
 import dev.slipway.layer.Blob;
 import dev.slipway.layer.BlobStore;
+import dev.slipway.network.InterruptibleStream;
 import dev.slipway.progress.BuildEvent;
 import dev.slipway.progress.BuildEvent.Transfer;
 import dev.slipway.progress.ProgressListener;
@@ -41,9 +42,9 @@ final class BaseLayers implements AutoCloseable {
     private final BlobStore blobs;
     private final ProgressListener progress;
     private final int retries;
-    /** Virtual threads: an interrupt closes the socket that one reads from, and leaves a platform thread waiting. */
+    /** Platform threads: they call the system, which a native executable does on no others. */
     private final ExecutorService fetchers = Executors.newThreadPerTaskExecutor(
-            Thread.ofVirtual().name("pull-", 0).factory());
+            Thread.ofPlatform().daemon().name("pull-", 0).factory());
 
     private final Semaphore slots = new Semaphore(DOWNLOADS_AT_A_TIME);
     private final Map<Digest, Future<Long>> fetched = new HashMap<>();
@@ -236,7 +237,7 @@ final class BaseLayers implements AutoCloseable {
                 OptionalLong.of(descriptor.sizeBytes()));
         progress.on(new BuildEvent.TransferStarted(transfer));
         long start = System.nanoTime();
-        try (InputStream in = source.opening().open();
+        try (InputStream in = InterruptibleStream.open(source.opening()::open);
                 Blob blob = source.verified()
                         ? blobs.putVerified(descriptor.digest(), descriptor.sizeBytes(), in)
                         : blobs.put(descriptor.digest(), descriptor.sizeBytes(), in)) {

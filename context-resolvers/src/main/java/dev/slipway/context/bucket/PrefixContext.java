@@ -75,7 +75,9 @@ final class PrefixContext {
     }
 
     private void fetch(List<StoredObject> page) throws IOException {
-        try (ExecutorService downloads = Executors.newVirtualThreadPerTaskExecutor()) {
+        // Platform threads: they call the system, which a native executable does on no others.
+        try (ExecutorService downloads =
+                Executors.newThreadPerTaskExecutor(Thread.ofPlatform().daemon().factory())) {
             List<Future<?>> running = new ArrayList<>();
             try {
                 for (StoredObject object : page) {
