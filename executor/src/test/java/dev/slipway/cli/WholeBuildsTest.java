@@ -85,6 +85,12 @@ class WholeBuildsTest {
     static void start() throws IOException {
         try (RegistryAccess access = RegistryAccess.to(REGISTRY)) {
             access.push(BaseImages.busybox(SHARED.path().resolve("busybox")), "library/busybox", "latest");
+            access.push(
+                    BaseImages.busyboxBuilder()
+                            .onBuild("COPY --from=base /one /two")
+                            .writeTo(SHARED.path().resolve("triggering")),
+                    "library/triggering",
+                    "latest");
         }
         HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         serve(server, "/", "r\n".getBytes(StandardCharsets.UTF_8));

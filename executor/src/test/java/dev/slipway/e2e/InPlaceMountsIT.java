@@ -100,6 +100,23 @@ class InPlaceMountsIT {
         assertThat(image.last().names()).isEmpty();
     }
 
+    @Test
+    void directoriesThatSeveralMountsCoverAreBackAfterwards() {
+        workspace.file("a/f", "of a\n").file("b/f", "of b\n").dockerfile("""
+                FROM busybox
+                RUN mkdir -p /one/deep /two && echo 1 > /one/deep/x && echo 2 > /two/x
+                RUN --mount=type=bind,source=a,target=/one --mount=type=bind,source=b,target=/two cat /one/f /two/f > /seen
+                RUN --mount=type=cache,target=/one --mount=type=bind,source=b,target=/two cat /two/f >> /seen && touch /one/c
+                RUN --mount=type=cache,target=/one --mount=type=tmpfs,target=/two ls /one /two >> /seen; false || true
+                RUN cat /one/deep/x /two/x >> /seen
+                """);
+        PulledImage image = image(workspace.pod());
+        assertThat(image.file("seen").content().lines())
+                .containsExactly("of a", "of b", "of b", "/one:", "c", "", "/two:", "1", "2");
+        assertThat(image.has("one/c")).isFalse();
+        assertThat(image.has("one/f")).isFalse();
+    }
+
     /** Where the work directory is on another file system than the root, and where it is on the same. */
     @Test
     void anAgentIsReachedByAUserWhoIsNotRoot() {

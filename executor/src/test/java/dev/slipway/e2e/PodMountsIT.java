@@ -7,6 +7,7 @@ import dev.slipway.fixture.image.ImageBuilder;
 import dev.slipway.fixture.pod.Pod;
 import dev.slipway.fixture.process.Completed;
 import dev.slipway.fixture.process.Program;
+import dev.slipway.fixture.registry.DockerRegistry;
 import dev.slipway.fixture.registry.EmbeddedRegistry;
 import dev.slipway.fixture.registry.RegistryAccess;
 import java.util.List;
@@ -46,6 +47,28 @@ class PodMountsIT {
             assertThat(image.file("copied/made").content()).isEqualTo("x\n");
             assertThat(image.layers().stream().flatMap(layer -> layer.entries().stream()))
                     .noneMatch(entry -> entry.content().contains("hunter2"));
+        }
+    }
+
+    @Test
+    void authoritiesThatAreMountedWhereKanikoHasThemAreBelieved() {
+        try (DockerRegistry secure = DockerRegistry.with().withTls().start()) {
+            workspace
+                    .shell("mkdir authorities && cp %s authorities/company.pem"
+                            .formatted(secure.certificate().orElseThrow()))
+                    .dockerfile("FROM scratch\nADD https://%s/v2/ /answer\n".formatted(secure.host()));
+            Completed done = workspace
+                    .buildIn(
+                            workspace.pod().withReadOnlyMount(workspace.path("authorities"), "/kaniko/ssl/certs"),
+                            "--destination",
+                            secure.reference("app:1"))
+                    .run();
+            assertThat(done.exitCode()).as("%s", done).isZero();
+            Completed stranger = workspace
+                    .buildIn(workspace.pod(), "--destination", secure.reference("app:2"))
+                    .run();
+            assertThat(stranger.exitCode()).as("%s", stranger).isEqualTo(69);
+            assertThat(stranger.err()).contains("nobody we trust signed its certificate");
         }
     }
 
