@@ -9,6 +9,7 @@ import dev.slipway.image.MediaTypes;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -16,7 +17,10 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
-/** A real registry behind a proxy that takes no body of more than a megabyte, as nginx does when it is told nothing. */
+/**
+ * A real registry behind a proxy that takes no body of more than a megabyte, as nginx does when it is told nothing, and
+ * none whose length it isn't told beforehand, as proxies do that stand before Nexus and Artifactory.
+ */
 class ChunkedUploadTest {
     private static final int LARGEST_BODY = 1 << 20;
 
@@ -27,10 +31,14 @@ class ChunkedUploadTest {
     private final List<String> passed = new CopyOnWriteArrayList<>();
     private final List<String> refused = new CopyOnWriteArrayList<>();
 
-    /** Stands before the registry, and takes no large body. */
+    /** Stands before the registry, and takes no large body and none of unknown length. */
     private ScriptedRegistry front(int largest) throws IOException {
         ScriptedRegistry front = ScriptedRegistry.before(registry);
-        return front.on("(PUT|PATCH) .*", request -> {
+        return front.on("(POST|PUT|PATCH) .*", request -> {
+            if (request.header("Content-Length").isEmpty()
+                    || request.header("Transfer-Encoding").isPresent()) {
+                return ScriptedRegistry.Reply.of(411);
+            }
             boolean small = request.body().length <= largest;
             (small ? passed : refused).add(request.method() + " " + request.body().length);
             return small ? front.pass(request) : ScriptedRegistry.Reply.of(413);
@@ -61,6 +69,9 @@ class ChunkedUploadTest {
             assertThat(passed)
                     .containsSubsequence("PATCH 875000", "PATCH 875000", "PATCH 875000", "PATCH 875000", "PUT 1");
             assertThat(push(client, front, blob)).isEqualTo(RegistryClient.Pushed.EXISTED);
+            byte[] manifest = "{\"schemaVersion\":2,\"manifests\":[]}".getBytes(StandardCharsets.UTF_8);
+            client.pushManifest(ImageReference.parse(front.host() + "/small/app:1"), manifest, MediaTypes.OCI_INDEX);
+            assertThat(passed).contains("PUT " + manifest.length);
         }
         try (RegistryClient client = clients.client();
                 InputStream in = client.openBlob(
