@@ -11,16 +11,18 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
 /**
- * What a server sends, for a reader on a platform thread who may be interrupted. An interrupt closes the socket that a
- * virtual thread waits for, and leaves a platform thread waiting; but whoever calls the system by the foreign function
- * interface has to be a platform thread, as a native executable can do so on no other. So one waits for the other.
+ * What a server sends, for a reader that may be interrupted. Nothing but the socket's end wakes a platform thread that
+ * waits for a socket, and virtual threads are no way out: in a native executable they can't call the system by the
+ * foreign function interface, and have missed bytes that had come. So a daemon thread waits for the server, and is left
+ * to itself when its reader is interrupted: it closes what it has once the server lets go of it.
  */
 public final class InterruptibleStream extends InputStream {
-    private final ExecutorService virtual;
+    private final ExecutorService waiting;
     private final InputStream in;
+    private boolean abandoned;
 
-    private InterruptibleStream(ExecutorService virtual, InputStream in) {
-        this.virtual = virtual;
+    private InterruptibleStream(ExecutorService waiting, InputStream in) {
+        this.waiting = waiting;
         this.in = in;
     }
 
@@ -30,11 +32,17 @@ public final class InterruptibleStream extends InputStream {
      * @throws InterruptedIOException if the thread is interrupted, then or later; it still is afterwards
      */
     public static InputStream open(Callable<InputStream> opening) throws IOException {
-        ExecutorService virtual = Executors.newVirtualThreadPerTaskExecutor();
+        ExecutorService waiting = Executors.newSingleThreadExecutor(
+                Thread.ofPlatform().daemon().name("server").factory());
+        Future<InputStream> answer = waiting.submit(opening);
         try {
-            return new InterruptibleStream(virtual, await(virtual.submit(opening)));
+            return new InterruptibleStream(waiting, await(answer));
         } catch (IOException | RuntimeException e) {
-            virtual.shutdownNow();
+            waiting.submit(() -> {
+                answer.get().close();
+                return answer;
+            });
+            waiting.shutdown();
             throw e;
         }
     }
@@ -43,7 +51,6 @@ public final class InterruptibleStream extends InputStream {
         try {
             return answer.get();
         } catch (InterruptedException e) {
-            answer.cancel(true);
             Thread.currentThread().interrupt();
             InterruptedIOException interrupted =
                     new InterruptedIOException("interrupted while a server was waited for");
@@ -72,13 +79,26 @@ public final class InterruptibleStream extends InputStream {
         if (length == 0) {
             return 0;
         }
-        int count = await(virtual.submit(() -> in.readNBytes(into, offset, length)));
-        return count == 0 ? -1 : count;
+        Future<Integer> got = waiting.submit(() -> in.readNBytes(into, offset, length));
+        try {
+            int count = await(got);
+            return count == 0 ? -1 : count;
+        } finally {
+            abandoned = !got.isDone();
+        }
     }
 
+    /** Closes the server's answer; after an interrupt later, by the thread that waits for it still. */
     @Override
     public void close() throws IOException {
-        virtual.shutdownNow();
-        in.close();
+        if (abandoned) {
+            waiting.submit(() -> {
+                in.close();
+                return in;
+            });
+        } else {
+            in.close();
+        }
+        waiting.shutdown();
     }
 }

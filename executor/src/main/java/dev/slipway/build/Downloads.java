@@ -2,11 +2,11 @@ package dev.slipway.build;
 
 import dev.slipway.dockerfile.InstructionSource;
 import dev.slipway.image.Digest;
+import dev.slipway.network.InterruptibleStream;
 import dev.slipway.network.NetworkSettings;
 import dev.slipway.progress.FailureClass;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.net.HttpURLConnection;
 import java.net.InetSocketAddress;
@@ -24,11 +24,6 @@ import java.util.Base64;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import javax.net.ssl.HttpsURLConnection;
 
 /**
@@ -63,7 +58,7 @@ final class Downloads {
         Digest.Algorithm algorithm = expected.map(Digest::algorithm).orElse(Digest.Algorithm.SHA256);
         String key = algorithm + " " + url;
         if (!fetched.containsKey(key)) {
-            fetched.put(key, interruptibly(() -> get(url, algorithm, key, wantedBy)));
+            fetched.put(key, get(url, algorithm, key, wantedBy));
         }
         if (expected.isPresent() && !expected.get().equals(digests.get(key))) {
             throw Locations.failure(
@@ -75,66 +70,32 @@ final class Downloads {
         return fetched.get(key);
     }
 
-    /** On a virtual thread, because an interrupt closes the socket that one waits for, and no platform thread's. */
-    private static Download interruptibly(Callable<Download> get) throws BuildException, IOException {
-        try (ExecutorService fetcher = Executors.newVirtualThreadPerTaskExecutor()) {
-            Future<Download> download = fetcher.submit(get);
-            try {
-                return download.get();
-            } catch (InterruptedException e) {
-                download.cancel(true);
-                Thread.currentThread().interrupt();
-                InterruptedIOException interrupted = new InterruptedIOException("interrupted while a URL was fetched");
-                interrupted.initCause(e);
-                throw interrupted;
-            } catch (ExecutionException e) {
-                switch (e.getCause()) {
-                    case BuildException cause -> throw cause;
-                    case IOException cause -> throw cause;
-                    case null, default -> throw new IllegalStateException(e);
-                }
-            }
-        }
-    }
-
     private Download get(String url, Digest.Algorithm algorithm, String key, InstructionSource wantedBy)
             throws BuildException, IOException {
         Path file = Files.createTempFile(directory, "add", "");
         try {
             URI uri = new URI(url);
-            HttpURLConnection connection = open(uri);
-            for (int redirects = 0; isRedirect(connection); redirects++) {
+            for (int redirects = 0; ; redirects++) {
+                HttpURLConnection connection = open(uri);
+                try (InputStream in = InterruptibleStream.open(() -> answer(connection))) {
+                    if (!isRedirect(connection)) {
+                        digests.put(key, save(connection, in, file, algorithm));
+                        return new Download(file, fileName(new URI(url)), modified(connection));
+                    }
+                }
                 String location = connection.getHeaderField("Location");
-                connection.disconnect();
                 if (location == null || redirects == MOST_REDIRECTS) {
                     throw new IOException("redirected without end");
                 }
                 uri = uri.resolve(location);
-                connection = open(uri);
             }
-            int status = connection.getResponseCode();
-            if (status < 200 || status > 299) {
-                throw new IOException("the server answered %d %s".formatted(status, connection.getResponseMessage()));
-            }
-            MessageDigest hash = algorithm.newHash();
-            long length = connection.getContentLengthLong();
-            try (InputStream in = connection.getInputStream();
-                    OutputStream out = new DigestOutputStream(Files.newOutputStream(file), hash)) {
-                long got = in.transferTo(out);
-                if (length >= 0 && got != length) {
-                    throw new IOException("the connection ended after %d of %d bytes".formatted(got, length));
-                }
-            }
-            digests.put(key, Digest.ofHash(algorithm, hash.digest()));
-            long modified = connection.getLastModified();
-            return new Download(
-                    file,
-                    fileName(new URI(url)),
-                    modified == 0 ? Optional.empty() : Optional.of(Instant.ofEpochMilli(modified)));
         } catch (URISyntaxException | IllegalArgumentException e) {
             throw Locations.failure(
                     FailureClass.DOCKERFILE, wantedBy, "ADD \"%s\": that is no URL".formatted(shown(url)), e);
         } catch (IOException e) {
+            if (Thread.currentThread().isInterrupted()) {
+                throw e;
+            }
             throw Locations.failure(
                     FailureClass.REGISTRY,
                     wantedBy,
@@ -142,6 +103,33 @@ final class Downloads {
                             .formatted(shown(url), e.getMessage() == null ? e.toString() : e.getMessage()),
                     e);
         }
+    }
+
+    /** Waits for the server; what is asked of the connection from then on is there. */
+    private static InputStream answer(HttpURLConnection connection) throws IOException {
+        return connection.getResponseCode() < 400 ? connection.getInputStream() : InputStream.nullInputStream();
+    }
+
+    private static Digest save(HttpURLConnection connection, InputStream in, Path file, Digest.Algorithm algorithm)
+            throws IOException {
+        int status = connection.getResponseCode();
+        if (status < 200 || status > 299) {
+            throw new IOException("the server answered %d %s".formatted(status, connection.getResponseMessage()));
+        }
+        MessageDigest hash = algorithm.newHash();
+        long length = connection.getContentLengthLong();
+        try (OutputStream out = new DigestOutputStream(Files.newOutputStream(file), hash)) {
+            long got = in.transferTo(out);
+            if (length >= 0 && got != length) {
+                throw new IOException("the connection ended after %d of %d bytes".formatted(got, length));
+            }
+        }
+        return Digest.ofHash(algorithm, hash.digest());
+    }
+
+    private static Optional<Instant> modified(HttpURLConnection connection) {
+        long modified = connection.getLastModified();
+        return modified == 0 ? Optional.empty() : Optional.of(Instant.ofEpochMilli(modified));
     }
 
     private HttpURLConnection open(URI uri) throws IOException {

@@ -49,7 +49,7 @@ public final class TerminalView implements ProgressListener {
     private void startTicking() {
         if (!ticking) {
             ticking = true;
-            Thread.ofVirtual().name("terminal").start(() -> {
+            Thread.ofPlatform().daemon().name("terminal").start(() -> {
                 try {
                     while (tick()) {
                         Thread.sleep(REDRAWN_EVERY);

@@ -19,7 +19,7 @@ final class BoundedVendor {
 
     Optional<Credential.Found> ask(VendorCredentials vendor, String registry) throws IOException {
         FutureTask<Optional<Credential.Found>> question = new FutureTask<>(() -> vendor.find(registry));
-        // The libraries were not made for virtual threads, and whoever hangs must not keep the executor from ending.
+        // Whoever hangs must not keep the executor from ending.
         Thread.ofPlatform().daemon().name("credential-" + vendor.name()).start(question);
         try {
             return question.get(limit.toMillis(), TimeUnit.MILLISECONDS);

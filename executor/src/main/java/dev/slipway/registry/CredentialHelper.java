@@ -51,7 +51,7 @@ final class CredentialHelper {
             throw new IOException("%s can't be started: %s".formatted(program, e.getMessage()), e);
         }
         CompletableFuture<byte[]> output = new CompletableFuture<>();
-        Thread.ofVirtual().start(() -> read(process.getInputStream(), output));
+        Thread.ofPlatform().daemon().name(program).start(() -> read(process.getInputStream(), output));
         try (OutputStream in = process.getOutputStream()) {
             in.write(server(registry).getBytes(StandardCharsets.UTF_8));
         } catch (IOException e) {

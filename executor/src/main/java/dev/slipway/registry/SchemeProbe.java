@@ -51,14 +51,14 @@ final class SchemeProbe {
     URI race(Ping ping) throws RegistryException, InterruptedIOException {
         BlockingQueue<Outcome> outcomes = new LinkedBlockingQueue<>();
         CountDownLatch notPlain = new CountDownLatch(samePort ? 1 : 0);
-        Thread plain = Thread.ofVirtual().start(() -> {
+        Thread plain = Thread.ofPlatform().daemon().name("http").start(() -> {
             Outcome outcome = outcome(ping, false);
             outcomes.add(outcome);
             if (!isRegistry(outcome)) {
                 notPlain.countDown();
             }
         });
-        Thread secure = Thread.ofVirtual().start(() -> {
+        Thread secure = Thread.ofPlatform().daemon().name("https").start(() -> {
             try {
                 notPlain.await(headStart.toMillis(), TimeUnit.MILLISECONDS);
                 outcomes.add(outcome(ping, true));

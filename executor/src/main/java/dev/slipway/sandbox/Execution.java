@@ -41,7 +41,7 @@ final class Execution {
         void await(int command) throws IOException;
     }
 
-    /** Runs it; the calling thread must be a platform thread, as the other one must wake no virtual one. */
+    /** Runs it. */
     ExitStatus run(Program program, Preparation preparation, Ending ending, Pipe out, Pipe err, OutputListener listener)
             throws IOException {
         try (Pipe failed = Pipe.open()) {

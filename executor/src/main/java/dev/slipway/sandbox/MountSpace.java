@@ -44,8 +44,8 @@ public final class MountSpace implements AutoCloseable {
     }
 
     /**
-     * Runs something on a thread of its own, where paths lead through this space's mounts. It must neither start a
-     * thread nor wake a virtual one: a new carrier would live in this space.
+     * Runs something on a thread of its own, where paths lead through this space's mounts. It must not start a thread,
+     * which would live in this space.
      */
     public <T> T call(Callable<T> action) throws IOException {
         return FreshThread.call("mounts", () -> {

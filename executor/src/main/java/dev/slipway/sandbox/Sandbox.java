@@ -69,7 +69,7 @@ public final class Sandbox {
                     nothing.fd(),
                     out.writeEnd().fd(),
                     err.writeEnd().fd());
-            // A thread for it, because waiting inside the kernel would hold a virtual thread's carrier.
+            // A thread for it, because an interrupt ends no wait inside the kernel.
             return FreshThread.call(
                     "command output",
                     () -> execution.run(

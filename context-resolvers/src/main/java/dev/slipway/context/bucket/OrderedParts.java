@@ -37,7 +37,8 @@ final class OrderedParts extends InputStream {
     private final Bucket bucket;
     private final StoredObject object;
     private final Retries retries;
-    private final ExecutorService readers = Executors.newVirtualThreadPerTaskExecutor();
+    private final ExecutorService readers = Executors.newFixedThreadPool(
+            PARTS, Thread.ofPlatform().daemon().name("part-", 0).factory());
     private final Deque<Future<Filled>> ahead = new ArrayDeque<>();
     private long askedBytes;
     private @Nullable Filled current;
@@ -65,10 +66,17 @@ final class OrderedParts extends InputStream {
 
     private Filled fill(byte[] buffer, long offset, int length) throws IOException {
         try (InputStream part = download(bucket, object, offset, length, retries)) {
-            int read = part.readNBytes(buffer, 0, length);
-            if (read < length) {
-                throw new EOFException("%s ended after %d of %d bytes"
-                        .formatted(bucket.uriOf(object.key()), offset + read, object.sizeBytes()));
+            int read = 0;
+            while (read < length) {
+                if (Thread.interrupted()) {
+                    throw new InterruptedIOException("nobody reads on");
+                }
+                int more = part.read(buffer, read, length - read);
+                if (more < 0) {
+                    throw new EOFException("%s ended after %d of %d bytes"
+                            .formatted(bucket.uriOf(object.key()), offset + read, object.sizeBytes()));
+                }
+                read += more;
             }
             return new Filled(buffer, length);
         }
@@ -139,10 +147,9 @@ final class OrderedParts extends InputStream {
         }
     }
 
-    /** Ends the requests that run, and waits for their end. */
+    /** Ends the requests that run, each with its next bytes: nobody waits for a server that sends none. */
     @Override
     public void close() {
         readers.shutdownNow();
-        readers.close();
     }
 }
