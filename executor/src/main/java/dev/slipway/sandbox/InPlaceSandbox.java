@@ -51,8 +51,7 @@ public final class InPlaceSandbox {
      *     stays interrupted
      */
     public synchronized ExitStatus run(Command command, OutputListener listener) throws IOException {
-        refuseWhatTakesNamespaces(command);
-        refuseWhatTakesMounts(command.allowances());
+        refuseWhatTakesMore(command);
         Execution execution = executions.begin();
         Sandbox.makeWorkingDirectory(root, command.workingDirectory());
         try (PlacedMounts mounts = new PlacedMounts(root, scratch);
@@ -85,6 +84,12 @@ public final class InPlaceSandbox {
     /** Kills what runs, and lets nothing start any more; for an executor that was told to end. */
     public void stop() throws IOException {
         executions.stop();
+    }
+
+    /** What takes more than a container's own root: leaving it out would give another image. */
+    static void refuseWhatTakesMore(Command command) throws SandboxException {
+        refuseWhatTakesNamespaces(command);
+        refuseWhatTakesMounts(command.allowances());
     }
 
     private static void refuseWhatTakesNamespaces(Command command) throws SandboxException {

@@ -1,16 +1,21 @@
 package dev.slipway.sandbox;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.slipway.posix.CallingThread;
 import dev.slipway.posix.Errno;
+import dev.slipway.posix.PathBytes;
 import dev.slipway.posix.PosixException;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -47,6 +52,39 @@ class RefusalTest {
             assertThat(room.resolve("scratch")).isEmptyDirectory();
             assertThat(root).isDirectoryNotContaining("glob:**/proc");
         }
+    }
+
+    private static Command with(Network network, Optional<String> hostname, Allowances allowances) {
+        return new Command(
+                List.of("/bin/true".getBytes(StandardCharsets.UTF_8)),
+                List.of(),
+                PathBytes.EMPTY,
+                Credentials.ROOT,
+                List.of(),
+                network,
+                hostname,
+                Map.of(),
+                allowances);
+    }
+
+    @Test
+    void namesTheFlagThatACommandInPlaceHasToDoWithout() {
+        Map<String, Command> refused = Map.of(
+                "--network=none", with(Network.NONE, Optional.empty(), Allowances.NONE),
+                "--hostname", with(Network.HOST, Optional.of("builder"), Allowances.NONE),
+                "--shm-size",
+                        with(
+                                Network.HOST,
+                                Optional.empty(),
+                                new Allowances(List.of(), OptionalLong.of(1 << 20), false)),
+                "--security=insecure",
+                        with(Network.HOST, Optional.empty(), new Allowances(List.of(), OptionalLong.empty(), true)));
+        refused.forEach((flag, command) -> assertThatThrownBy(() -> InPlaceSandbox.refuseWhatTakesMore(command))
+                .isInstanceOf(SandboxException.class)
+                .hasMessageContaining(flag)
+                .hasMessageContaining("this pod doesn't"));
+        assertThatCode(() -> InPlaceSandbox.refuseWhatTakesMore(with(Network.HOST, Optional.empty(), Allowances.NONE)))
+                .doesNotThrowAnyException();
     }
 
     @Test
