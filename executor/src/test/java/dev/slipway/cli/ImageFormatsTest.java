@@ -85,6 +85,69 @@ class ImageFormatsTest {
         assertThat(Skopeo.inspect("docker://" + destination)).contains("\"a\": \"b\"");
     }
 
+    /** An image that isn't rebuilt keeps its base's layers as they are packed; only the new one is packed anew. */
+    @ParameterizedTest
+    @CsvSource({
+        "oci,--compression=zstd,oci,+zstd",
+        "oci,--compression=zstd --compression-level=1,oci,+zstd",
+        "oci,--compression=zstd --compression-level=19,oci,+zstd",
+        "oci,--compression=zstd --image-format=oci,oci,+zstd",
+        "docker,--compression=zstd,oci,+zstd",
+        "docker,--compression=zstd --image-format=oci,oci,+zstd",
+        "docker,--compression=gzip --compression-level=9,docker,.gzip",
+        "oci,--compression=gzip --compression-level=1 --image-format=docker,docker,.gzip",
+        "docker,--compression-level=0,docker,.gzip"
+    })
+    void layersArePackedAsTheFlagsSayInAFormatThatHasThem(String base, String flags, String family, String suffix) {
+        ImageBuilder builder = base.equals("oci") ? ImageBuilder.oci() : ImageBuilder.docker();
+        access.push(builder.layer(tar -> tar.file("base", 0644, "base")).writeTo(command.path("base")), "packed", base);
+        List<String> all = new ArrayList<>(List.of(flags.split(" ")));
+        all.addAll(List.of("--destination=" + registry.reference("app:packed"), "--insecure", "--insecure-pull"));
+        command.file("Dockerfile", "FROM " + registry.reference("packed:" + base) + "\nCOPY hello /\n")
+                .builds(all.toArray(String[]::new));
+        List<String> types = mediaTypes(access.manifest("app", "packed"));
+        String prefix = family.equals("oci") ? "application/vnd.oci.image." : "application/vnd.docker.";
+        assertThat(types).hasSize(5).allSatisfy(type -> assertThat(type).startsWith(prefix));
+        assertThat(types.getLast()).endsWith(suffix);
+        assertThat(types.get(3)).as("the base's layer").endsWith("gzip");
+        Image pulled = Skopeo.pull(registry.reference("app:packed"), command.path("pulled"));
+        assertThat(pulled.layerDigests()).hasSize(2);
+    }
+
+    @Test
+    void aHigherLevelGivesASmallerLayer() {
+        command.file("hello", "abcdefghij klmnop\n".repeat(3000) + "qrstuvwxyz\n".repeat(5000));
+        command.file("Dockerfile", "FROM scratch\nCOPY hello /\n");
+        for (String compression : List.of("gzip", "zstd")) {
+            assertThat(layerBytes(compression, 9)).as(compression).isLessThan(layerBytes(compression, 1));
+        }
+    }
+
+    private long layerBytes(String compression, int level) {
+        command.builds(
+                "--destination=" + registry.reference("level:1"),
+                "--insecure",
+                "--compression=" + compression,
+                "--compression-level=" + level);
+        return access.manifest("level", "1").json().at("/layers/0/size").asLong();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "--compression=zstd --image-format=docker,layers packed with zstd",
+        "--compression=zstd --compression-level=23,23",
+        "--compression=gzip --compression-level=10,10",
+        "--compression-level=-2,--compression-level -2"
+    })
+    void whatNoFormatOrPackerHasIsRefused(String flags, String words) {
+        List<String> all = new ArrayList<>(List.of(flags.split(" ")));
+        all.add("--no-push");
+        CommandLine.Ended ended =
+                command.file("Dockerfile", "FROM scratch\nCOPY hello /\n").build(all.toArray(String[]::new));
+        assertThat(ended.exitCode()).as("%s", ended).isEqualTo(64);
+        assertThat(ended.lastLine()).contains(words);
+    }
+
     @Test
     void labelsOfTheBaseAreInheritedAndItsAnnotationsAreNot() throws IOException {
         Image image =
