@@ -22,11 +22,11 @@ import java.util.TreeSet;
  * whiteouts of nothing but what lower layers have, no attributes of the host. Every layer that a test produces goes
  * through it; layers of others need not pass.
  */
-public final class LayerValidator {
+final class LayerValidator {
     private final TreeSet<PathBytes> lower = new TreeSet<>();
 
     /** What is wrong with the next layer's tar, entry by entry; nothing if all is well. */
-    public List<String> check(InputStream tar) throws IOException {
+    List<String> check(InputStream tar) throws IOException {
         OneLayer layer = new OneLayer();
         TarReader reader = new TarReader(tar);
         for (Optional<TarEntry> next = reader.next(); next.isPresent(); next = reader.next()) {
