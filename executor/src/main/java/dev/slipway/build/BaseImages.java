@@ -4,9 +4,11 @@ import dev.slipway.dockerfile.InstructionSource;
 import dev.slipway.image.ImageConfig;
 import dev.slipway.image.Platform;
 import dev.slipway.progress.FailureClass;
+import dev.slipway.progress.ProgressListener;
 import dev.slipway.registry.DocumentStore;
 import dev.slipway.registry.ImageReference;
 import dev.slipway.registry.RegistryClient;
+import dev.slipway.registry.RegistryException;
 import java.io.IOException;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -17,14 +19,23 @@ import java.util.Map;
 final class BaseImages {
     private final RegistryClient registries;
     private final DocumentStore documents;
+    private final ProgressListener progress;
+    private final int retries;
     private final Map<Key, BaseImage> found = new HashMap<>();
 
     /** An image for a platform; the name is that of materials: a reference, or that of a layout. */
     private record Key(String name, Platform platform) {}
 
-    BaseImages(RegistryClient registries, DocumentStore documents) {
+    /**
+     * None yet.
+     *
+     * @param retries {@code --image-download-retry}, on top of the client's own patience with what passes
+     */
+    BaseImages(RegistryClient registries, DocumentStore documents, ProgressListener progress, int retries) {
         this.registries = registries;
         this.documents = documents;
+        this.progress = progress;
+        this.retries = retries;
     }
 
     /** The config of an image that was looked up before. */
@@ -54,9 +65,22 @@ final class BaseImages {
         return once(
                 name,
                 new Key(reference.toString(), platform),
-                () -> BaseImage.of(name, registries.resolve(reference, platform, documents)),
+                () -> look(name, reference, platform),
                 FailureClass.REGISTRY,
                 wantedBy);
+    }
+
+    private BaseImage look(String name, ImageReference reference, Platform platform) throws IOException {
+        for (int attempt = 0; ; attempt++) {
+            try {
+                return BaseImage.of(name, registries.resolve(reference, platform, documents));
+            } catch (RegistryException e) {
+                if (attempt >= retries) {
+                    throw e;
+                }
+                progress.warn("image \"%s\": %s; trying again".formatted(name, e.getMessage()));
+            }
+        }
     }
 
     private BaseImage resolve(String name, LayoutImage layout, Platform platform, InstructionSource wantedBy)

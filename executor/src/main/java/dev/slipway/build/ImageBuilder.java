@@ -100,7 +100,11 @@ public final class ImageBuilder {
     public BuiltImage build(BuildRequest request)
             throws BuildException, DockerfileException, IOException, InterruptedException {
         BuildFiles files = BuildFiles.read(request);
-        BaseImages images = new BaseImages(registries, new StoredDocuments(blobs));
+        BaseImages images = new BaseImages(
+                registries,
+                new StoredDocuments(blobs),
+                progress,
+                request.retries().downloads());
         BuildPlan plan = BuildPlanner.plan(request, files.dockerfile(), images);
         Unsupported.refuse(plan, request.commands());
         new ForeignCommands(Platform.host(), temporary).refuse(plan);

@@ -1,6 +1,7 @@
 package dev.slipway.build;
 
 import dev.slipway.dockerfile.DockerfileException;
+import dev.slipway.progress.ProgressListener;
 import dev.slipway.registry.DocumentStore;
 import dev.slipway.registry.RegistryClient;
 import java.io.IOException;
@@ -25,7 +26,11 @@ public final class ImagePlanner {
      * @throws DockerfileException where the Dockerfile itself, or its {@code .dockerignore}, is wrong
      */
     public PlanSummary plan(BuildRequest request) throws BuildException, DockerfileException, IOException {
-        BaseImages images = new BaseImages(registries, DocumentStore.NONE);
+        BaseImages images = new BaseImages(
+                registries,
+                DocumentStore.NONE,
+                ProgressListener.SILENT,
+                request.retries().downloads());
         BuildPlan plan = BuildPlanner.plan(request, BuildFiles.read(request).dockerfile(), images);
         Unsupported.refuse(plan, request.commands());
         return PlanSummary.of(plan, images);

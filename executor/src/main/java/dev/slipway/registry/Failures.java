@@ -178,10 +178,12 @@ final class Failures {
         return Kind.PROTOCOL;
     }
 
-    /** Whether TLS is spoken, but with somebody whom we have no reason to believe. */
+    /** Whether TLS is spoken, but one side has no reason to believe the other, which an alert of the server's tells. */
     static boolean isDistrust(Throwable cause) {
         for (Throwable e = cause; e != null; e = e.getCause()) {
-            if (e instanceof CertificateException || e instanceof SSLPeerUnverifiedException) {
+            boolean alerted =
+                    e instanceof SSLException && String.valueOf(e.getMessage()).contains("fatal alert");
+            if (alerted || e instanceof CertificateException || e instanceof SSLPeerUnverifiedException) {
                 return true;
             }
         }

@@ -104,7 +104,8 @@ final class SchemeProbe {
             return base(secure);
         }
         RegistryException failure = secure.failure().orElseThrow();
-        // Where TLS is spoken by somebody whom we don't trust, nothing is said in clear either.
+        // Where TLS is spoken by somebody whom we don't trust, or who doesn't trust us, nothing is said in clear
+        // either.
         if (plain.answer().isEmpty() || Failures.isDistrust(failure)) {
             throw failure;
         }
