@@ -131,7 +131,7 @@ final class ConfigJson {
         putKeys(node, "Volumes", config.volumes());
         put(node, "WorkingDir", config.workingDir());
         if (!config.labels().isEmpty()) {
-            DescriptorJson.writeMap(node.putObject("Labels"), config.labels());
+            config.labels().forEach(node.putObject("Labels")::put);
         }
         put(node, "StopSignal", config.stopSignal());
         if (config.argsEscaped()) {

@@ -1,10 +1,12 @@
 package dev.slipway.image;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /** Descriptors and platforms as they stand in manifests and indexes. */
 final class DescriptorJson {
@@ -54,9 +56,7 @@ final class DescriptorJson {
         if (!descriptor.urls().isEmpty()) {
             node.set("urls", Json.array(descriptor.urls()));
         }
-        if (!descriptor.annotations().isEmpty()) {
-            writeMap(node.putObject("annotations"), descriptor.annotations());
-        }
+        writeAnnotations(node, descriptor.annotations());
         descriptor.platform().ifPresent(platform -> node.set("platform", write(platform)));
         descriptor.artifactType().ifPresent(type -> node.put("artifactType", type));
         return node;
@@ -74,7 +74,15 @@ final class DescriptorJson {
         return node;
     }
 
-    static void writeMap(ObjectNode node, Map<String, String> map) {
-        map.forEach(node::put);
+    static void writeAll(ObjectNode node, String field, List<Descriptor> descriptors) {
+        ArrayNode array = node.putArray(field);
+        descriptors.forEach(descriptor -> array.add(write(descriptor)));
+    }
+
+    /** In the order of their names, so that the same ones give the same bytes; nothing where there are none. */
+    static void writeAnnotations(ObjectNode node, Map<String, String> annotations) {
+        if (!annotations.isEmpty()) {
+            new TreeMap<>(annotations).forEach(node.putObject("annotations")::put);
+        }
     }
 }

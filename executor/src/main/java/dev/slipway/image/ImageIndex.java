@@ -1,6 +1,5 @@
 package dev.slipway.image;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Arrays;
 import java.util.Collections;
@@ -47,12 +46,8 @@ public final class ImageIndex {
         ObjectNode root = Json.newObject();
         root.put("schemaVersion", 2);
         root.put("mediaType", family.index());
-        ArrayNode array = root.putArray("manifests");
-        manifests.forEach(manifest -> array.add(DescriptorJson.write(manifest)));
-        Map<String, String> sorted = new TreeMap<>(annotations);
-        if (!sorted.isEmpty()) {
-            DescriptorJson.writeMap(root.putObject("annotations"), sorted);
-        }
+        DescriptorJson.writeAll(root, "manifests", manifests);
+        DescriptorJson.writeAnnotations(root, annotations);
         return new ImageIndex(Json.writeIndented(root), family.index(), manifests, annotations);
     }
 

@@ -1,6 +1,5 @@
 package dev.slipway.image;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Arrays;
 import java.util.Collections;
@@ -73,12 +72,8 @@ public final class Manifest {
         root.put("schemaVersion", 2);
         root.put("mediaType", family.manifest());
         root.set("config", DescriptorJson.write(config));
-        ArrayNode array = root.putArray("layers");
-        layers.forEach(layer -> array.add(DescriptorJson.write(layer)));
-        Map<String, String> sorted = new TreeMap<>(annotations);
-        if (!sorted.isEmpty()) {
-            DescriptorJson.writeMap(root.putObject("annotations"), sorted);
-        }
+        DescriptorJson.writeAll(root, "layers", layers);
+        DescriptorJson.writeAnnotations(root, annotations);
         return new Manifest(Json.writeIndented(root), family.manifest(), config, layers, annotations, Optional.empty());
     }
 
@@ -99,13 +94,9 @@ public final class Manifest {
         root.put("mediaType", MediaTypes.OCI_MANIFEST);
         root.put("artifactType", artifactType);
         root.set("config", DescriptorJson.write(config));
-        ArrayNode array = root.putArray("layers");
-        layers.forEach(layer -> array.add(DescriptorJson.write(layer)));
+        DescriptorJson.writeAll(root, "layers", layers);
         root.set("subject", DescriptorJson.write(subject));
-        Map<String, String> sorted = new TreeMap<>(annotations);
-        if (!sorted.isEmpty()) {
-            DescriptorJson.writeMap(root.putObject("annotations"), sorted);
-        }
+        DescriptorJson.writeAnnotations(root, annotations);
         return new Manifest(
                 Json.writeIndented(root), MediaTypes.OCI_MANIFEST, config, layers, annotations, Optional.of(subject));
     }
