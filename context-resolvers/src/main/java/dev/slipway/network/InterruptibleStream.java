@@ -14,7 +14,8 @@ import java.util.concurrent.Future;
  * What a server sends, for a reader that may be interrupted. Nothing but the socket's end wakes a platform thread that
  * waits for a socket, and virtual threads are no way out: in a native executable they can't call the system by the
  * foreign function interface, and have missed bytes that had come. So a daemon thread waits for the server, and is left
- * to itself when its reader is interrupted: it closes what it has once the server lets go of it.
+ * to itself when its reader is interrupted: it closes what it has once the server lets go of it. Until then it may still
+ * write into the array that the interrupted reader gave.
  */
 public final class InterruptibleStream extends InputStream {
     private final ExecutorService waiting;
@@ -35,15 +36,19 @@ public final class InterruptibleStream extends InputStream {
         ExecutorService waiting = Executors.newSingleThreadExecutor(
                 Thread.ofPlatform().daemon().name("server").factory());
         Future<InputStream> answer = waiting.submit(opening);
+        boolean isOpen = false;
         try {
-            return new InterruptibleStream(waiting, await(answer));
-        } catch (IOException | RuntimeException e) {
-            waiting.submit(() -> {
-                answer.get().close();
-                return answer;
-            });
-            waiting.shutdown();
-            throw e;
+            InputStream stream = new InterruptibleStream(waiting, await(answer));
+            isOpen = true;
+            return stream;
+        } finally {
+            if (!isOpen) {
+                waiting.submit(() -> {
+                    answer.get().close();
+                    return answer;
+                });
+                waiting.shutdown();
+            }
         }
     }
 
@@ -91,14 +96,20 @@ public final class InterruptibleStream extends InputStream {
     /** Closes the server's answer; after an interrupt later, by the thread that waits for it still. */
     @Override
     public void close() throws IOException {
-        if (abandoned) {
-            waiting.submit(() -> {
-                in.close();
-                return in;
-            });
-        } else {
-            in.close();
+        if (waiting.isShutdown()) {
+            return;
         }
-        waiting.shutdown();
+        try {
+            if (abandoned) {
+                waiting.submit(() -> {
+                    in.close();
+                    return in;
+                });
+            } else {
+                in.close();
+            }
+        } finally {
+            waiting.shutdown();
+        }
     }
 }

@@ -2,6 +2,7 @@ package dev.slipway.posix;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -103,6 +104,9 @@ public final class Launch implements AutoCloseable {
             byte[] program, List<byte[]> arguments, List<byte[]> environment, int stdin, int stdout, int stderr)
             throws IOException {
         try (Pipe report = Pipe.open()) {
+            // Descriptors go before what takes time: one that another thread writes a program to would keep it busy.
+            List<Step> asked = List.copyOf(steps);
+            steps.clear();
             resetSignals();
             call(SystemCall.PRCTL, PR_SET_PDEATHSIG, Processes.SIGKILL);
             call(SystemCall.SETSID);
@@ -111,6 +115,7 @@ public final class Launch implements AutoCloseable {
             call(SystemCall.DUP3, stderr, 2, 0);
             call(SystemCall.DUP3, report.writeEnd().fd(), REPORT, CLOEXEC);
             steps.add(new Step(Functions.CLOSEFROM, REPORT + 1));
+            steps.addAll(asked);
             int execution = steps.size();
             call(SystemCall.EXECVE, text(program), vector(arguments), vector(environment));
             call(SystemCall.WRITE, REPORT, Functions.errnoAddress(), Integer.BYTES);
@@ -122,7 +127,7 @@ public final class Launch implements AutoCloseable {
                 return pid;
             }
             Processes.reap(pid);
-            return -MemorySegment.ofArray(errno).get(java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED, 0);
+            return -MemorySegment.ofArray(errno).get(JAVA_INT_UNALIGNED, 0);
         }
     }
 

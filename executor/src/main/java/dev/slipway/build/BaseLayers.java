@@ -138,7 +138,7 @@ final class BaseLayers implements AutoCloseable {
     private synchronized Future<Long> fetch(StageLayer layer) {
         Digest digest = layer.descriptor().digest();
         Future<Long> known = fetched.get(digest);
-        if (known == null || known.state() == Future.State.FAILED) {
+        if (known == null || (known.isDone() && known.state() != Future.State.SUCCESS)) {
             known = fetchers.submit(() -> download(layer));
             fetched.put(digest, known);
         }

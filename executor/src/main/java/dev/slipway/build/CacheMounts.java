@@ -118,7 +118,7 @@ final class CacheMounts {
                     }
                 }
             }
-        } catch (IOException | InterruptedException e) {
+        } catch (IOException | InterruptedException | RuntimeException e) {
             try (lock) { // its failure is not lost
                 throw e;
             }

@@ -85,7 +85,14 @@ final class NamedContexts {
                     FailureClass.CONTEXT,
                     "--build-context %s=%s: \"%s\" is no directory; check the path".formatted(name, value, root));
         }
-        return new Base.OfDirectory(name, root);
+        try {
+            return new Base.OfDirectory(name, root.toRealPath());
+        } catch (IOException e) {
+            throw new BuildException(
+                    FailureClass.CONTEXT,
+                    "--build-context %s=%s: \"%s\" can't be read: %s".formatted(name, value, root, e.getMessage()),
+                    e);
+        }
     }
 
     private static LayoutImage layout(String name, String value, Path workingDirectory) throws BuildException {

@@ -58,6 +58,7 @@ final class BuildCommand {
     }
 
     private void build(GivenFlags flags, ProgressListener progress) throws Exception {
+        boolean cleansUp = flags.on(RunFlags.CLEANUP);
         boolean printsPlan = flags.variable(PRINT_PLAN);
         PublishRequest publication = new PublishFromFlags(flags, here.directory()).request();
         AttestationRequest attestation = new AttestationFromFlags(flags, here.directory()).request();
@@ -84,7 +85,10 @@ final class BuildCommand {
             Path store = Files.createDirectories(kept.directory());
             InPlaceOptions inPlace = new InPlaceFromFlags(flags, here.directory(), places)
                     .options(requests.getFirst(), store, outputs(flags, publication, attestation));
-            try (Directory storeRoot = Directory.open(store);
+            try (Leftovers.Removal _ = cleansUp && store.equals(work.store())
+                            ? leftovers.whenClosed(work::removeStore)
+                            : () -> {};
+                    Directory storeRoot = Directory.open(store);
                     Shared shared = Shared.open(kept.shared());
                     BlobStore blobs = BlobStore.open(storeRoot, shared.directory());
                     Roots rooms = new Roots(
@@ -117,10 +121,6 @@ final class BuildCommand {
                         here.clock());
                 publisher.publish(builds.build(requests), publication);
                 leftovers.imageIsPublished();
-            } finally {
-                if (flags.on(RunFlags.CLEANUP) && store.equals(work.store())) {
-                    leftovers.remove(work::removeStore);
-                }
             }
         }
     }

@@ -2,6 +2,7 @@ package dev.slipway.cli;
 
 import dev.slipway.progress.ProgressListener;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 
 /**
  * What a build removes of its own when it ends, and what a failure to do so means: a failed build before the image is
@@ -40,7 +41,7 @@ final class Leftovers {
     void remove(Removing removing) throws IOException {
         try {
             removing.run();
-        } catch (IOException e) {
+        } catch (IOException | UncheckedIOException e) {
             if (!isPublished) {
                 throw e;
             }

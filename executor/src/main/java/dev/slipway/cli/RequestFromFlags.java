@@ -2,6 +2,7 @@ package dev.slipway.cli;
 
 import dev.slipway.build.BuildRequest;
 import dev.slipway.build.DockerfileSource;
+import dev.slipway.build.copy.TreePaths;
 import dev.slipway.build.ssh.AgentSource;
 import dev.slipway.image.Platform;
 import dev.slipway.posix.PathBytes;
@@ -135,7 +136,7 @@ final class RequestFromFlags {
     private List<PathBytes> ignoredPaths() throws UsageException {
         List<PathBytes> ignored = new ArrayList<>();
         for (String text : flags.values(ImageFlags.IGNORE_PATH)) {
-            PathBytes path = PathBytes.of(text);
+            PathBytes path = TreePaths.clean(text);
             if (path.isEmpty()) {
                 throw new UsageException("%s \"%s\": name what is below the root, whose layers would be empty otherwise"
                         .formatted(ImageFlags.IGNORE_PATH, text));

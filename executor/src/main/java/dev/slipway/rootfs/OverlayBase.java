@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.concurrent.CompletionService;
@@ -37,7 +38,8 @@ final class OverlayBase {
         SortedMap<Integer, ExtractedLayer> extracted = new ConcurrentSkipListMap<>();
         try {
             extractAll(layers, extracted);
-            List<ExtractedLayer> seen = fromOpaqueRoot(List.copyOf(extracted.values()));
+            closeHidden(extracted);
+            List<ExtractedLayer> seen = List.copyOf(extracted.values());
             List<ExtractedLayer> stacked = new ArrayList<>(seen);
             stacked.add(implied(seen));
             return stacked;
@@ -76,19 +78,19 @@ final class OverlayBase {
     }
 
     /** The kernel takes no notice of a layer that hides all below it, so what is below is left out of the stack. */
-    private List<ExtractedLayer> fromOpaqueRoot(List<ExtractedLayer> layers) throws IOException {
+    private void closeHidden(SortedMap<Integer, ExtractedLayer> layers) throws IOException {
         for (int i = layers.size() - 1; i > 0; i--) {
-            Directory tree = layers.get(i).tree();
+            Directory tree = Objects.requireNonNull(layers.get(i)).tree();
             if (tree.xattrs(PathBytes.EMPTY)
                     .get(directories.mode().opaqueXattr())
                     .isPresent()) {
-                for (ExtractedLayer hidden : layers.subList(0, i)) {
-                    hidden.close();
+                SortedMap<Integer, ExtractedLayer> hidden = layers.headMap(i);
+                while (!hidden.isEmpty()) {
+                    Objects.requireNonNull(hidden.remove(hidden.firstKey())).close();
                 }
-                return layers.subList(i, layers.size());
+                return;
             }
         }
-        return layers;
     }
 
     private ExtractedLayer implied(List<ExtractedLayer> below) throws IOException {

@@ -1,7 +1,10 @@
 package dev.slipway.sandbox;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.slipway.posix.PathBytes;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -41,7 +44,7 @@ public record Command(
         arguments = List.copyOf(arguments);
         environment = List.copyOf(environment);
         mounts = List.copyOf(mounts);
-        addedHosts = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(addedHosts));
+        addedHosts = Collections.unmodifiableMap(new LinkedHashMap<>(addedHosts));
     }
 
     /** A command for root in {@code /} with nothing special. */
@@ -81,6 +84,6 @@ public record Command(
     }
 
     private static byte[] bytes(String text) {
-        return text.getBytes(java.nio.charset.StandardCharsets.UTF_8);
+        return text.getBytes(UTF_8);
     }
 }

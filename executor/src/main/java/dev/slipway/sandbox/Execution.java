@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,17 +20,23 @@ import org.jspecify.annotations.Nullable;
  * since the kernel kills the command when that thread goes, with the whole process perhaps. The other one is left as it
  * is, passes the output on, and takes the status.
  */
-final class Execution {
+final class Execution implements AutoCloseable {
     private static final int ONE_HOUR_MILLIS = 3_600_000;
     private static final int BUFFER_BYTES = 32 * 1024;
     /** So many take out of a pipe what is in it at a time: 64 KiB, pipe(7). */
     private static final int READS_AFTER_FAILURE = 2;
 
+    private final Consumer<Execution> whenOver;
     private final CompletableFuture<Integer> started = new CompletableFuture<>();
     private volatile @Nullable Throwable lateFailure;
     private int pid;
     private boolean killed;
     private boolean reaped;
+
+    /** @param whenOver is told when nobody will ask for this one's end any more */
+    Execution(Consumer<Execution> whenOver) {
+        this.whenOver = whenOver;
+    }
 
     /** Sets the calling thread up for a command. */
     interface Preparation {
@@ -71,9 +78,7 @@ final class Execution {
             err.writeEnd().close();
             passOn(out.readEnd(), err.readEnd(), failed.readEnd(), listener);
         } catch (IOException | RuntimeException | Error e) {
-            kill();
-            join(starter);
-            reap();
+            end(starter, e);
             throw e;
         }
         join(starter);
@@ -86,6 +91,16 @@ final class Execution {
             throw new IllegalStateException(late);
         }
         return status;
+    }
+
+    private void end(Thread starter, Throwable reason) {
+        try {
+            kill();
+            join(starter);
+            reap();
+        } catch (IOException e) {
+            reason.addSuppressed(e);
+        }
     }
 
     private void startAndStay(Program program, Preparation preparation, Ending ending, Pipe failed) {
@@ -155,6 +170,11 @@ final class Execution {
         if (pid > 0 && !reaped) {
             Processes.kill(pid, Processes.SIGKILL);
         }
+    }
+
+    @Override
+    public void close() {
+        whenOver.accept(this);
     }
 
     private synchronized ExitStatus reap() throws IOException {

@@ -13,12 +13,12 @@ final class Executions {
         if (stopped) {
             throw new SandboxException("the executor is ending: no further command is started");
         }
-        Execution execution = new Execution();
+        Execution execution = new Execution(this::end);
         running.add(execution);
         return execution;
     }
 
-    synchronized void end(Execution execution) {
+    private synchronized void end(Execution execution) {
         running.remove(execution);
     }
 

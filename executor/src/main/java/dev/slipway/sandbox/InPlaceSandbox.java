@@ -7,6 +7,7 @@ import dev.slipway.posix.OpenFile;
 import dev.slipway.posix.PathBytes;
 import dev.slipway.posix.Pipe;
 import dev.slipway.posix.PosixException;
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.file.Path;
@@ -52,7 +53,17 @@ public final class InPlaceSandbox {
      */
     public synchronized ExitStatus run(Command command, OutputListener listener) throws IOException {
         refuseWhatTakesMore(command);
-        Execution execution = executions.begin();
+        try (Execution execution = executions.begin();
+                Closeable _ = () -> CallingThread.changeDirectory(new byte[] {'/'})) {
+            return run(command, listener, execution);
+        } finally {
+            if (Thread.currentThread().isInterrupted()) {
+                throw new InterruptedIOException("the command was killed, because the build is to end");
+            }
+        }
+    }
+
+    private ExitStatus run(Command command, OutputListener listener, Execution execution) throws IOException {
         Sandbox.makeWorkingDirectory(root, command.workingDirectory());
         try (PlacedMounts mounts = new PlacedMounts(root, scratch);
                 OpenFile nothing = root.openRead(NULL_DEVICE);
@@ -72,12 +83,6 @@ public final class InPlaceSandbox {
                     execution::kill);
             mounts.requireUnwritten();
             return status;
-        } finally {
-            executions.end(execution);
-            CallingThread.changeDirectory(new byte[] {'/'});
-            if (Thread.currentThread().isInterrupted()) {
-                throw new InterruptedIOException("the command was killed, because the build is to end");
-            }
         }
     }
 

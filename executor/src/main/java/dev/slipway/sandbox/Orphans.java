@@ -129,15 +129,19 @@ final class Orphans {
         return table;
     }
 
-    /** A process; one that is gone has neither parent nor session. */
+    /** A process; one that is gone, or that proc(5) hides from us, has neither parent nor session. */
     private static Entry find(int pid) throws IOException {
+        Path file = PROCESSES.resolve(pid + "/stat");
         try {
-            String text = new String(Files.readAllBytes(PROCESSES.resolve(pid + "/stat")), StandardCharsets.ISO_8859_1);
+            String text = new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1);
             // The name, in parentheses, may hold anything.
             String[] fields = text.substring(text.lastIndexOf(')') + 2).split(" ");
             return new Entry(pid, Integer.parseInt(fields[1]), Integer.parseInt(fields[3]));
-        } catch (IOException gone) {
-            // Before it was opened, or between that and reading (ESRCH).
+        } catch (IOException e) {
+            // It ended before that was opened, or between that and reading (ESRCH).
+            if (Files.isReadable(file)) {
+                throw e;
+            }
             return new Entry(pid, 0, 0);
         }
     }

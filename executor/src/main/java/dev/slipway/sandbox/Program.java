@@ -1,12 +1,12 @@
 package dev.slipway.sandbox;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.slipway.posix.CallingThread;
 import dev.slipway.posix.Errno;
 import dev.slipway.posix.Launch;
 import dev.slipway.posix.PathBytes;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -114,19 +114,18 @@ final class Program {
         if (hasSlash(program)) {
             return List.of(program);
         }
+        // Names are bytes: Latin-1 keeps each as it is, there and back.
         String path = DEFAULT_PATH;
         for (byte[] entry : command.environment()) {
-            String variable = new String(entry, UTF_8);
+            String variable = new String(entry, ISO_8859_1);
             if (variable.startsWith("PATH=")) {
                 path = variable.substring("PATH=".length());
             }
         }
+        String name = new String(program, ISO_8859_1);
         List<byte[]> candidates = new ArrayList<>();
-        for (String directory : path.split(":")) {
-            ByteArrayOutputStream candidate = new ByteArrayOutputStream();
-            candidate.writeBytes((directory.isEmpty() ? "./" : directory + "/").getBytes(UTF_8));
-            candidate.writeBytes(program);
-            candidates.add(candidate.toByteArray());
+        for (String directory : path.split(":", -1)) {
+            candidates.add(((directory.isEmpty() ? "." : directory) + "/" + name).getBytes(ISO_8859_1));
         }
         return candidates;
     }

@@ -12,6 +12,7 @@ import dev.slipway.posix.PathBytes;
 import dev.slipway.posix.Pipe;
 import dev.slipway.posix.PosixException;
 import dev.slipway.posix.Processes;
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.file.Files;
@@ -57,10 +58,22 @@ public final class Sandbox {
      *     stays interrupted
      */
     public ExitStatus run(Path root, Command command, OutputListener listener) throws IOException {
-        Execution execution = executions.begin();
+        try (Execution execution = executions.begin()) {
+            return run(root, command, listener, execution);
+        } finally {
+            if (Thread.currentThread().isInterrupted()) {
+                throw new InterruptedIOException("the command was killed, because the build is to end");
+            }
+        }
+    }
+
+    private ExitStatus run(Path root, Command command, OutputListener listener, Execution execution)
+            throws IOException {
         Path staging = Files.createTempDirectory(scratch, "command");
         MountPoints points = new MountPoints();
-        try (OpenFile nothing = openNull();
+        try (Closeable _ = () -> Files.delete(staging);
+                Closeable _ = () -> removeStubs(root, points);
+                OpenFile nothing = openNull();
                 Pipe out = Pipe.open();
                 Pipe err = Pipe.open()) {
             Program program = new Program(
@@ -80,20 +93,17 @@ public final class Sandbox {
                             err,
                             listener),
                     execution::kill);
-        } finally {
-            // The mounts end with the command; where they aren't seen their stubs can be removed.
-            space.call(() -> {
-                try (Directory directory = Directory.open(root)) {
-                    points.removeStubs(directory);
-                }
-                return root;
-            });
-            Files.delete(staging);
-            executions.end(execution);
-            if (Thread.currentThread().isInterrupted()) {
-                throw new InterruptedIOException("the command was killed, because the build is to end");
-            }
         }
+    }
+
+    /** The mounts end with the command; where they aren't seen their stubs can be removed. */
+    private void removeStubs(Path root, MountPoints points) throws IOException {
+        space.call(() -> {
+            try (Directory directory = Directory.open(root)) {
+                points.removeStubs(directory);
+            }
+            return root;
+        });
     }
 
     /** Kills what runs, and lets nothing start any more; for an executor that was told to end. */

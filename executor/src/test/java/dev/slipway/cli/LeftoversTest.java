@@ -24,6 +24,18 @@ class LeftoversTest {
     }
 
     @Test
+    void neverTakeThePlaceOfWhatTheBuildFailedFor() {
+        assertThatThrownBy(() -> {
+                    try (Leftovers.Removal _ = leftovers.whenClosed(LeftoversTest::full)) {
+                        throw new IllegalStateException("RUN ended with 7");
+                    }
+                })
+                .hasMessage("RUN ended with 7")
+                .satisfies(e ->
+                        assertThat(e.getSuppressed()).singleElement().asString().contains("/slipway/work"));
+    }
+
+    @Test
     void areWorthAWarningOnceTheImageIsPublished() throws IOException {
         try (Leftovers.Removal _ = leftovers.whenClosed(LeftoversTest::full)) {
             leftovers.imageIsPublished();

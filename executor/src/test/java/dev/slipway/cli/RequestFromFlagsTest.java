@@ -102,9 +102,15 @@ class RequestFromFlagsTest {
         assertThat(request("--ignore-path=/opt/a/").layers().ignoredPaths()).containsExactly(PathBytes.of("opt/a"));
         assertThat(request("--ignore-var-run").layers().ignoredPaths()).containsExactly(PathBytes.of("var/run"));
         assertThat(request("--whitelist-var-run=false").layers().ignoredPaths()).isEmpty();
-        assertThatThrownBy(() -> request("--ignore-path=/"))
-                .isInstanceOf(UsageException.class)
-                .hasMessageContaining("--ignore-path \"/\"");
+        assertThat(request("--ignore-path=./a/../b", "--ignore-path=/c/./d")
+                        .layers()
+                        .ignoredPaths())
+                .containsExactly(PathBytes.of("b"), PathBytes.of("c/d"));
+        for (String root : List.of("/", ".", "/a/..")) {
+            assertThatThrownBy(() -> request("--ignore-path=" + root))
+                    .isInstanceOf(UsageException.class)
+                    .hasMessageContaining("--ignore-path \"" + root + "\"");
+        }
     }
 
     @Test

@@ -200,7 +200,7 @@ class EndingTest {
     /** As in a pod without CAP_KILL, where a process of another user outlives the command and holds its output. */
     @Test
     void tellsAtOnceWhatCannotBeEnded() throws IOException {
-        Execution execution = new Execution();
+        Execution execution = new Execution(over -> {});
         try (Directory devices = Directory.open(Path.of("/dev"));
                 OpenFile nothing = devices.openRead(PathBytes.of("null"));
                 Pipe out = Pipe.open();

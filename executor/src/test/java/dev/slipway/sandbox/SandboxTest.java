@@ -6,11 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.slipway.posix.PathBytes;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -90,6 +92,43 @@ class SandboxTest {
     }
 
     @Test
+    void findsAProgramByAPathOfAnyBytes() throws IOException {
+        assertThat(
+                        shell(
+                                "d=$(printf 'x\\377'); mkdir $d && echo '#!/bin/sh\necho found' > $d/tool && /bin/busybox chmod +x $d/tool"))
+                .isEqualTo(new ExitStatus.Exited(0));
+        byte[] path = "PATH=/nowhere:/x?".getBytes(UTF_8);
+        path[path.length - 1] = (byte) 0xff;
+        Command command = new Command(
+                List.of("tool".getBytes(UTF_8)),
+                List.of(path),
+                PathBytes.EMPTY,
+                Credentials.ROOT,
+                List.of(),
+                Network.HOST,
+                Optional.empty(),
+                Map.of(),
+                Allowances.NONE);
+        assertThat(run(command)).isEqualTo(new ExitStatus.Exited(0));
+        assertThat(output).containsExactly("found");
+    }
+
+    @Test
+    void whatCannotBeTidiedNeverTakesThePlaceOfAFailure() throws IOException {
+        List<Path> kept = new ArrayList<>();
+        OutputListener listener = (stream, line) -> {
+            kept.add(obstructed(room.resolve("scratch")));
+            throw new IllegalStateException("the listener's own failure");
+        };
+        assertThatThrownBy(() -> sandbox.run(root, Command.of(List.of("/bin/echo", "hello"), Map.of()), listener))
+                .hasMessage("the listener's own failure")
+                .satisfies(e -> assertThat(e.getSuppressed()).hasSize(1));
+        Files.delete(kept.getFirst());
+        Files.delete(kept.getFirst().getParent());
+        assertThat(shell("exit 3")).isEqualTo(new ExitStatus.Exited(3));
+    }
+
+    @Test
     void isProcessOneAndTakesItsOrphansWithIt() throws IOException {
         shell("echo pid $$; setsid sleep 987 & echo started");
         assertThat(output).contains("pid 1", "started");
@@ -157,6 +196,15 @@ class SandboxTest {
         run(Command.of(List.of("/bin/sh", "-c", "cat /proc/net/dev | grep -c :"), Map.of("PATH", "/bin"))
                 .on(Network.NONE));
         assertThat(output).containsExactly("1");
+    }
+
+    /** Lays a file into a command's directory of ours, which can't be deleted then. */
+    private static Path obstructed(Path scratch) {
+        try (var staging = Files.list(scratch)) {
+            return Files.writeString(staging.findFirst().orElseThrow().resolve("kept"), "");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private ExitStatus shell(String script) throws IOException {
