@@ -1,5 +1,6 @@
 package dev.slipway.archive;
 
+import dev.slipway.stream.BlockInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -16,7 +17,7 @@ import java.util.zip.Inflater;
  * available just then, as a network stream hasn't, and lets garbage follow. Not Commons Compress' class: it insists on
  * the subfields that the RFC gives an extra field, and the index of an old eStargz layer has none.
  */
-final class GzipMembers extends InputStream {
+final class GzipMembers extends BlockInputStream {
     private static final int CHECKSUM = 1 << 1;
     private static final int EXTRA = 1 << 2;
     private static final int NAME = 1 << 3;
@@ -37,12 +38,6 @@ final class GzipMembers extends InputStream {
     GzipMembers(InputStream in, int bufferBytes) {
         this.in = in;
         this.buffer = new byte[bufferBytes];
-    }
-
-    @Override
-    public int read() throws IOException {
-        byte[] one = new byte[1];
-        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
     }
 
     @Override

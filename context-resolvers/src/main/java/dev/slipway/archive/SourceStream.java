@@ -1,10 +1,11 @@
 package dev.slipway.archive;
 
+import dev.slipway.stream.BlockInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 
 /** Counts the bytes of an archive, and remembers whether it was reading them that failed or making sense of them. */
-final class SourceStream extends InputStream {
+final class SourceStream extends BlockInputStream {
     private final InputStream in;
     private final boolean closesSource;
     private long readBytes;
@@ -21,12 +22,6 @@ final class SourceStream extends InputStream {
 
     boolean failed() {
         return failed;
-    }
-
-    @Override
-    public int read() throws IOException {
-        byte[] one = new byte[1];
-        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
     }
 
     @Override

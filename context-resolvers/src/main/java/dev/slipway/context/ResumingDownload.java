@@ -1,5 +1,6 @@
 package dev.slipway.context;
 
+import dev.slipway.stream.BlockInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.security.MessageDigest;
@@ -22,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Not for use by several threads.
  */
-public final class ResumingDownload extends InputStream {
+public final class ResumingDownload extends BlockInputStream {
 
     private final String what;
     private final Source source;
@@ -185,12 +186,6 @@ public final class ResumingDownload extends InputStream {
         checksum = part.checksum();
         checked = checksum.isPresent() ? hash(checksum.get().algorithm()) : null;
         seen = version.isEmpty() ? hash("SHA-256") : null;
-    }
-
-    @Override
-    public int read() throws IOException {
-        byte[] one = new byte[1];
-        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
     }
 
     @Override

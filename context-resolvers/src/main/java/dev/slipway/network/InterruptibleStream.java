@@ -1,5 +1,6 @@
 package dev.slipway.network;
 
+import dev.slipway.stream.BlockInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
@@ -17,7 +18,7 @@ import java.util.concurrent.Future;
  * to itself when its reader is interrupted: it closes what it has once the server lets go of it. Until then it may still
  * write into the array that the interrupted reader gave.
  */
-public final class InterruptibleStream extends InputStream {
+public final class InterruptibleStream extends BlockInputStream {
     private final ExecutorService waiting;
     private final InputStream in;
     private boolean abandoned;
@@ -69,12 +70,6 @@ public final class InterruptibleStream extends InputStream {
                 case null, default -> throw new IOException(e.getCause());
             }
         }
-    }
-
-    @Override
-    public int read() throws IOException {
-        byte[] one = new byte[1];
-        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
     }
 
     /** Waits for as much as there is room for, so that the threads seldom change. */

@@ -2,6 +2,7 @@ package dev.slipway.posix;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
+import dev.slipway.stream.BlockInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -88,13 +89,7 @@ public final class OpenFile implements AutoCloseable {
 
     /** The file's bytes from its position on; closing the stream closes the file. */
     public InputStream in() {
-        return new InputStream() {
-            @Override
-            public int read() throws IOException {
-                byte[] one = new byte[1];
-                return OpenFile.this.read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
-            }
-
+        return new BlockInputStream() {
             @Override
             public int read(byte[] into, int offset, int length) throws IOException {
                 return OpenFile.this.read(into, offset, length);

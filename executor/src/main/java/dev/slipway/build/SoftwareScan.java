@@ -10,6 +10,7 @@ import dev.slipway.layer.LayerStream;
 import dev.slipway.posix.PathBytes;
 import dev.slipway.publish.PublishableImage;
 import dev.slipway.registry.RegistryClient;
+import dev.slipway.stream.BlockInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -77,17 +78,11 @@ final class SoftwareScan {
     }
 
     /** A file's content for readers that know streams only. */
-    private static final class Content extends InputStream {
+    private static final class Content extends BlockInputStream {
         private final FileContent.Source source;
 
         Content(FileContent.Source source) {
             this.source = source;
-        }
-
-        @Override
-        public int read() throws IOException {
-            byte[] one = new byte[1];
-            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
         }
 
         @Override

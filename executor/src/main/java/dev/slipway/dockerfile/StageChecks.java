@@ -1,8 +1,6 @@
 package dev.slipway.dockerfile;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -11,16 +9,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
-import java.util.regex.Pattern;
 
 /** The checks of instructions in their stages, in order, with the variables that they see. */
 final class StageChecks {
-    private static final Pattern SECRET = Pattern.compile(
-            "(?i).*(?:_|^)(?:apikey|auth|credentials?|key|password|pword|passwd|secret|token)(?:_|$).*");
     /** Only BuildKit reads these, for stages that it scans, so that they are never "undefined". */
     private static final Set<String> FOR_SCANS = Set.of("BUILDKIT_SBOM_SCAN_CONTEXT", "BUILDKIT_SBOM_SCAN_STAGE");
-
-    private static final Pattern NO_SECRET = Pattern.compile("(?i).*(?:_|^)(?:public|file|version)(?:_|$).*");
 
     private static final int MOST_HINTS = 1_000;
 
@@ -94,7 +87,7 @@ final class StageChecks {
     /** Checks, and tells which stages a build would need. */
     Set<Integer> run() throws DockerfileException {
         Map<String, String> globals = Checks.globals(dockerfile, inputs, inputs.buildArguments());
-        Set<Integer> needed = needed();
+        Set<Integer> needed = new NeededStages(dockerfile.stages(), bases, names).of(inputs.targets());
         boolean all = inputs.targets().isEmpty() && !inputs.neededStagesOnly();
         for (Stage stage : dockerfile.stages()) {
             State state = begin(stage);
@@ -158,53 +151,6 @@ final class StageChecks {
         String[] a = inputs.baseImages().platform(one).orElse(one).split("/");
         String[] b = other.split("/");
         return a.length > 1 && b.length > 1 ? a[0].equals(b[0]) && a[1].equals(b[1]) : one.equals(other);
-    }
-
-    /** The stages that a build of the targets would need. */
-    private Set<Integer> needed() throws DockerfileException {
-        Set<Integer> needed = new HashSet<>();
-        int count = dockerfile.stages().size();
-        Deque<Integer> todo = new ArrayDeque<>();
-        inputs.targets().forEach(name -> todo.add(stage(name, count).orElse(count - 1)));
-        if (todo.isEmpty()) {
-            todo.add(count - 1);
-        }
-        while (!todo.isEmpty()) {
-            int index = todo.pop();
-            if (needed.add(index)) {
-                names.last(bases.get(index).image(), index).ifPresent(todo::add);
-                for (Instruction instruction : dockerfile.stages().get(index).instructions()) {
-                    todo.addAll(sources(instruction, index));
-                }
-            }
-        }
-        return needed;
-    }
-
-    private Optional<Integer> stage(String name, int before) {
-        if (name.matches("[0-9]{1,6}")) {
-            int index = Integer.parseInt(name);
-            return index < before ? Optional.of(index) : Optional.empty();
-        }
-        return named(name, before);
-    }
-
-    private Optional<Integer> named(String name, int before) {
-        OptionalInt named = names.last(name.toLowerCase(Locale.ROOT), before);
-        return named.isPresent() ? Optional.of(named.getAsInt()) : Optional.empty();
-    }
-
-    /** The earlier stages that an instruction takes from: COPY by name or number, mounts by name. */
-    private List<Integer> sources(Instruction instruction, int before) throws DockerfileException {
-        List<Integer> sources = new ArrayList<>();
-        if (instruction instanceof CopyInstruction copy) {
-            copy.from().flatMap(name -> stage(name, before)).ifPresent(sources::add);
-        } else if (instruction instanceof RunInstruction run) {
-            for (String origin : run.mountOrigins()) {
-                named(origin, before).ifPresent(sources::add);
-            }
-        }
-        return sources;
     }
 
     private void check(Instruction written, InstructionSource place, State state, Map<String, String> globals)
@@ -339,9 +285,7 @@ final class StageChecks {
     }
 
     private void secret(String instruction, String name, InstructionSource place) {
-        if (name.length() < 1_000
-                && SECRET.matcher(name).matches()
-                && !NO_SECRET.matcher(name).matches()) {
+        if (SecretNames.soundLikeOne(name)) {
             checks.report(
                     CheckRule.SECRETS_USED_IN_ARG_OR_ENV,
                     place,

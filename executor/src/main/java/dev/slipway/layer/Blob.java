@@ -2,6 +2,7 @@ package dev.slipway.layer;
 
 import dev.slipway.image.Digest;
 import dev.slipway.posix.OpenFile;
+import dev.slipway.stream.BlockInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -34,14 +35,8 @@ public final class Blob implements AutoCloseable {
 
     /** The bytes from a position on, as an upload that goes on needs them. */
     public InputStream openStream(long from) {
-        return new InputStream() {
+        return new BlockInputStream() {
             private long position = from;
-
-            @Override
-            public int read() throws IOException {
-                byte[] one = new byte[1];
-                return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
-            }
 
             @Override
             public int read(byte[] into, int offset, int length) throws IOException {

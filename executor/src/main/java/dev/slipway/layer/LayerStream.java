@@ -6,6 +6,7 @@ import dev.slipway.archive.tar.TarException;
 import dev.slipway.image.Descriptor;
 import dev.slipway.image.DiffId;
 import dev.slipway.image.Digest;
+import dev.slipway.stream.BlockInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.security.MessageDigest;
@@ -18,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * way: as it comes, for the blob's digest, and as it goes, for the diffID. {@link #verify} says whether both are right;
  * until then nothing that was read is to be trusted.
  */
-public final class LayerStream extends InputStream {
+public final class LayerStream extends BlockInputStream {
     private static final int DRAIN_BYTES = 1 << 16;
 
     private final Digesting blob;
@@ -64,12 +65,6 @@ public final class LayerStream extends InputStream {
         } catch (IOException e) {
             throw digesting.failed ? e : damaged(descriptor, detected.compression(), e);
         }
-    }
-
-    @Override
-    public int read() throws IOException {
-        byte[] one = new byte[1];
-        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
     }
 
     @Override
@@ -165,7 +160,7 @@ public final class LayerStream extends InputStream {
         unpacked.close();
     }
 
-    private static final class Digesting extends InputStream {
+    private static final class Digesting extends BlockInputStream {
         private final InputStream in;
         private final MessageDigest hash;
         private long bytes;
@@ -174,12 +169,6 @@ public final class LayerStream extends InputStream {
         Digesting(InputStream in, Digest.Algorithm algorithm) {
             this.in = in;
             this.hash = algorithm.newHash();
-        }
-
-        @Override
-        public int read() throws IOException {
-            byte[] one = new byte[1];
-            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
         }
 
         @Override

@@ -8,6 +8,7 @@ import dev.slipway.layer.WindowsLayout;
 import dev.slipway.posix.Directory;
 import dev.slipway.posix.OpenFile;
 import dev.slipway.posix.PathBytes;
+import dev.slipway.stream.BlockInputStream;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -162,7 +163,7 @@ final class LayerFiles implements AutoCloseable {
     }
 
     /** A part of a file, read by position so that several may be read side by side. */
-    private static final class Range extends InputStream {
+    private static final class Range extends BlockInputStream {
         private final OpenFile file;
         private final long end;
         private long position;
@@ -171,12 +172,6 @@ final class LayerFiles implements AutoCloseable {
             this.file = file;
             this.position = start;
             this.end = end;
-        }
-
-        @Override
-        public int read() throws IOException {
-            byte[] one = new byte[1];
-            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
         }
 
         @Override

@@ -15,6 +15,7 @@ import dev.slipway.posix.PathBytes;
 import dev.slipway.posix.PosixException;
 import dev.slipway.rootfs.scan.Change;
 import dev.slipway.rootfs.scan.EntriesElsewhere;
+import dev.slipway.stream.BlockInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
@@ -260,17 +261,11 @@ final class LayeredTree implements MutableTree, AutoCloseable {
     }
 
     /** A content's source as the stream that COPY reads. */
-    private static final class SourceStream extends InputStream {
+    private static final class SourceStream extends BlockInputStream {
         private final FileContent.Source source;
 
         SourceStream(FileContent.Source source) {
             this.source = source;
-        }
-
-        @Override
-        public int read() throws IOException {
-            byte[] one = new byte[1];
-            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
         }
 
         @Override

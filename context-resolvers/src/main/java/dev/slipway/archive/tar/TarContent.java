@@ -1,5 +1,6 @@
 package dev.slipway.archive.tar;
 
+import dev.slipway.stream.BlockInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
@@ -10,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * The content of the entry that a {@link TarReader} stands at, holes filled with zeros. It ends with the entry, and is
  * of no use after the reader has moved on.
  */
-public final class TarContent extends InputStream {
+public final class TarContent extends BlockInputStream {
     private final InputStream in;
     private final String entry;
     private final @Nullable SparseMap map;
@@ -51,12 +52,6 @@ public final class TarContent extends InputStream {
 
     private long dataLeft() {
         return map == null || segment == map.count() ? sizeBytes - position : map.end(segment) - position;
-    }
-
-    @Override
-    public int read() throws IOException {
-        byte[] one = new byte[1];
-        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
     }
 
     @Override

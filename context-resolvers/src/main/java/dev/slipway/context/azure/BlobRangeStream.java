@@ -5,8 +5,8 @@ import com.azure.storage.blob.BlobClient;
 import com.azure.storage.blob.models.BlobRange;
 import com.azure.storage.blob.models.BlobRequestConditions;
 import com.azure.storage.blob.models.DownloadRetryOptions;
+import dev.slipway.stream.BlockInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.function.Function;
@@ -15,7 +15,7 @@ import java.util.function.Function;
  * A range of a blob, fetched block by block: the library hands out contents as a whole, and a block is what may stand in
  * memory. Each block is asked for by the blob's ETag.
  */
-final class BlobRangeStream extends InputStream {
+final class BlobRangeStream extends BlockInputStream {
     private static final int BLOCK_BYTES = 4 << 20;
     private static final Duration TIMEOUT = Duration.ofMinutes(5);
     private static final DownloadRetryOptions ONE_ATTEMPT = new DownloadRetryOptions().setMaxRetryRequests(0);
@@ -39,12 +39,6 @@ final class BlobRangeStream extends InputStream {
         this.position = offsetBytes;
         this.leftBytes = lengthBytes;
         this.failures = failures;
-    }
-
-    @Override
-    public int read() throws IOException {
-        byte[] one = new byte[1];
-        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.slipway.context.bucket;
 import dev.slipway.context.ResumingDownload;
 import dev.slipway.context.ResumingDownload.Part;
 import dev.slipway.context.Retries;
+import dev.slipway.stream.BlockInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -27,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Not for use by several threads.
  */
-final class OrderedParts extends InputStream {
+final class OrderedParts extends BlockInputStream {
     /** Large enough that the wait for an answer doesn't count, small enough for a modest pod. */
     static final int PART_BYTES = 8 << 20;
 
@@ -94,12 +95,6 @@ final class OrderedParts extends InputStream {
                         Optional.of(object.version()),
                         Optional.empty()),
                 retries);
-    }
-
-    @Override
-    public int read() throws IOException {
-        byte[] one = new byte[1];
-        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
     }
 
     @Override

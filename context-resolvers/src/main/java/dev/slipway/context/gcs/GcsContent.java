@@ -1,11 +1,12 @@
 package dev.slipway.context.gcs;
 
 import com.google.cloud.BaseServiceException;
+import dev.slipway.stream.BlockInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 
 /** A range of an object. The library sends its request at the first read, so what the server answers comes out here. */
-final class GcsContent extends InputStream {
+final class GcsContent extends BlockInputStream {
     private final InputStream content;
     private final String what;
     private final GcsFailures failures;
@@ -14,12 +15,6 @@ final class GcsContent extends InputStream {
         this.content = content;
         this.what = what;
         this.failures = failures;
-    }
-
-    @Override
-    public int read() throws IOException {
-        byte[] one = new byte[1];
-        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
     }
 
     @Override
