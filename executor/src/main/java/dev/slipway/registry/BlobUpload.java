@@ -200,8 +200,10 @@ final class BlobUpload {
 
     /** A proxy in front of a registry may take bodies of a megabyte only (nginx), or of a hundred. */
     private boolean takesLess() {
-        long next = Math.min(FIRST_CHUNK_BYTES, Math.min(chunkBytes, blob.sizeBytes()) / 2);
-        if (next < leastChunkBytes) {
+        long sent = Math.min(chunkBytes, blob.sizeBytes());
+        long largest = Math.max(FIRST_CHUNK_BYTES, leastChunkBytes);
+        long next = Math.max(leastChunkBytes, Math.min(largest, sent / 2));
+        if (next >= sent) {
             return false;
         }
         chunkBytes = next;
@@ -222,6 +224,7 @@ final class BlobUpload {
                 URI location = answer.header("Location").isPresent()
                         ? location(session.location(), answer)
                         : session.location();
+                reached = new Session(location, session.offset());
                 session = new Session(location, next(session, answer));
                 reached = session;
             }
@@ -229,11 +232,25 @@ final class BlobUpload {
         return put(session);
     }
 
-    /** After the chunk; or where the registry says that it has come to, if that is within it. */
-    private long next(Session session, HttpAnswer answer) {
+    /**
+     * After the chunk; or where the registry says that it has come to, if that is within it.
+     *
+     * @throws RegistryException where it says that it has come no further: what it has is to be asked for then
+     */
+    private long next(Session session, HttpAnswer answer) throws RegistryException {
         long sent = session.offset() + chunkBytes;
-        long taken = answer.header("Range").map(BlobUpload::received).orElse(sent);
-        return taken > session.offset() && taken < sent ? taken : sent;
+        long taken = answer.header("Range").map(BlobUpload::received).orElse(0L);
+        if (taken == 0 || taken >= sent) {
+            return sent;
+        }
+        if (taken <= session.offset()) {
+            throw Failures.protocol(
+                    operation,
+                    answer.uri(),
+                    "took nothing of the chunk at byte %d: it says that it has %d bytes"
+                            .formatted(session.offset(), taken));
+        }
+        return taken;
     }
 
     private URI location(URI asked, HttpAnswer answer) throws RegistryException {

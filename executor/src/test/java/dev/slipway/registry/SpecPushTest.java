@@ -103,6 +103,24 @@ final class SpecPushTest extends DistributionSpec {
     }
 
     @Test
+    @DisplayName("PATCH: a registry that took nothing of a chunk is asked how much it has, and gets the chunk again")
+    void nothingOfAChunk() throws IOException {
+        byte[] blob = noise(4 * TAKEN_BYTES, 32);
+        takeNoMoreAtOnce();
+        front.once("PATCH .*", front::pass);
+        front.once(
+                "PATCH .*",
+                lost -> Reply.of(202).with("Location", lost.target()).with("Range", "0-599999"));
+        push(blob);
+        assertThat(front.seen("PATCH .*"))
+                .extracting(patch -> patch.header("Content-Range").orElseThrow())
+                .endsWith("0-599999", "600000-1199999", "600000-1199999", "1200000-1799999");
+        assertThat(front.seen("GET .*/blobs/uploads/.*")).hasSize(1);
+        assertThat(clients.log).anyMatch(line -> line.contains("took nothing of the chunk at byte 600000"));
+        assertThat(pull(blob)).isEqualTo(blob);
+    }
+
+    @Test
     @DisplayName("PATCH out of order: after 416 the registry is asked how much it has, and gets the rest")
     void outOfOrder() throws IOException {
         byte[] blob = noise(4 * TAKEN_BYTES, 15);
@@ -126,7 +144,7 @@ final class SpecPushTest extends DistributionSpec {
         assertThatThrownBy(() -> push(noise(4 * TAKEN_BYTES, 16))).hasMessageContaining("413");
         assertThat(front.seen("(PUT|PATCH) .*"))
                 .extracting(request -> request.body().length)
-                .containsExactly(2_400_000, 1_200_000);
+                .containsExactly(2_400_000, 1_200_000, 1_000_000);
     }
 
     @Test
