@@ -116,7 +116,7 @@ final class Endpoints {
                 .collect(Collectors.joining("/"));
         if (repository.isEmpty()) {
             throw new RegistryException(
-                    Kind.NOT_FOUND,
+                    Kind.REFUSED,
                     "--registry-map maps the whole of \"%s\" to \"%s\", which names no repository: write %s/PATH"
                             .formatted(reference.name(), mirror, mirror),
                     mirror,

@@ -132,7 +132,7 @@ final class Failures {
             case DNS ->
                 "there is no address for the name \"%s\": check its spelling and the DNS of this machine"
                         .formatted(host(uri));
-            case TLS -> tlsWords(cause);
+            case TLS -> tlsWords(cause, host(uri));
             case UNREACHABLE ->
                 cause instanceof SocketTimeoutException
                         ? "no answer in time; is a firewall or a proxy in between?"
@@ -144,7 +144,7 @@ final class Failures {
                 kind, "%s: %s: %s".formatted(operation, shown(uri), what), shown(uri), 0, List.of(), cause);
     }
 
-    private static String tlsWords(IOException cause) {
+    private static String tlsWords(IOException cause, String host) {
         String text = words(cause);
         String lower = text.toLowerCase(Locale.ROOT);
         if (lower.contains("plaintext") || lower.contains("unrecognized ssl message")) {
@@ -156,6 +156,10 @@ final class Failures {
         }
         if (lower.contains("no subject alternative") || lower.contains("no name matching")) {
             return "its certificate is for another host (%s)".formatted(text);
+        }
+        if (lower.contains("certificate_required") || lower.contains("bad_certificate")) {
+            return "it lets in nobody whose certificate it doesn't know (%s); --registry-client-cert=%s=CERTIFICATE,KEY shows it one"
+                    .formatted(text, host);
         }
         return "no secure connection (%s); --registry-certificate names a CA, --registry-client-cert a certificate to show"
                 .formatted(text);
@@ -214,8 +218,8 @@ final class Failures {
     static RegistryException notAPlace(String operation, String url) {
         return new RegistryException(
                 Kind.PROTOCOL,
-                "%s: its manifest says that it is at \"%s\", which is no http URL".formatted(operation, url),
-                url,
+                "%s: its manifest says that it is at \"%s\", which is no http URL".formatted(operation, shown(url)),
+                shown(url),
                 0,
                 List.of(),
                 null);
@@ -237,6 +241,11 @@ final class Failures {
     static String shown(URI uri) {
         return uri.getScheme() + "://" + host(uri)
                 + Optional.ofNullable(uri.getRawPath()).orElse("");
+    }
+
+    /** The same of a text that may be no URL at all. */
+    private static String shown(String url) {
+        return url.replaceFirst("(?s)[?#].*", "").replaceFirst("^([^/]*//)?[^/]*@", "$1");
     }
 
     private static String host(URI uri) {

@@ -118,7 +118,13 @@ class TrustFlagsTest {
                 DockerRegistry.with().withClientsOf(client.certificate()).start()) {
             String trust = "--registry-certificate=" + locked.host() + "="
                     + locked.certificate().orElseThrow();
-            endsAs(false, push(locked.reference("app:1"), trust), "check the right to push");
+            CommandLine.Ended unknown = push(locked.reference("app:1"), trust);
+            endsAs(false, unknown, "check the right to push to \"%s\"".formatted(locked.reference("app")));
+            assertThat(unknown.lastLine())
+                    .contains("https://%s/v2/".formatted(locked.host()))
+                    .contains("it lets in nobody whose certificate it doesn't know (")
+                    .containsPattern("fatal alert: (bad_certificate|certificate_required)")
+                    .contains("--registry-client-cert=%s=CERTIFICATE,KEY".formatted(locked.host()));
             String known =
                     "--registry-client-cert=%s=%s,%s".formatted(locked.host(), client.certificate(), client.key());
             command.file("Dockerfile", "FROM scratch\nCOPY hello /\n")

@@ -114,7 +114,8 @@ class MirrorsTest {
         assertThatThrownBy(() -> resolve(
                         RegistryOptions.builder().registryMap(second.host() + "/team/app=" + first.host()),
                         second.host() + "/team/app:1"))
-                .isInstanceOf(RegistryException.class)
+                .isInstanceOfSatisfying(
+                        RegistryException.class, e -> assertThat(e.kind()).isEqualTo(RegistryException.Kind.REFUSED))
                 .hasMessageContaining("which names no repository: write " + first.host() + "/PATH");
     }
 

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @DisplayName("OCI distribution-spec 1.1: Pull")
@@ -174,6 +175,20 @@ final class SpecPullTest extends DistributionSpec {
             assertThatThrownBy(() -> client.openBlob(app, at(url, noise(10, 31))))
                     .isInstanceOf(RegistryException.class)
                     .hasMessageContaining("\"" + url + "\", which is no http URL");
+        }
+
+        @ParameterizedTest
+        @CsvSource({
+            "ftp://me:hunter2@mirror.example/layer?key=hunter2, ftp://mirror.example/layer",
+            "me:hunter2@mirror.example/layer#hunter2, mirror.example/layer",
+            "https://me:hunter2@mirror example/layer?hunter2, https://mirror example/layer"
+        })
+        @DisplayName("a URL that is none is told without the secrets that it may hold")
+        void nowhereWithSecrets(String url, String shown) {
+            assertThatThrownBy(() -> client.openBlob(app, at(url, noise(10, 31))))
+                    .isInstanceOf(RegistryException.class)
+                    .hasMessageContaining("\"" + shown + "\", which is no http URL")
+                    .hasMessageNotContaining("hunter2");
         }
     }
 }
