@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.slipway.fixture.registry.Credentials;
 import dev.slipway.fixture.registry.DockerRegistry;
+import dev.slipway.fixture.registry.EmbeddedRegistry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
@@ -57,6 +60,51 @@ class CredentialFlagsTest {
         Files.createDirectories(command.path(file).getParent());
         Files.copy(written, command.path(file));
         command.variable(variable, command.path(value).toString()).builds(destination());
+    }
+
+    private CommandLine.Ended buildWithRobots(EmbeddedRegistry shared, Map<String, Credentials> robots, String... flags)
+            throws IOException {
+        Map<String, Credentials> places = new HashMap<>();
+        robots.forEach((path, robot) -> places.put(shared.reference(path), robot));
+        Credentials.writeDockerConfig(command.path("robots"), places);
+        return command.variable("DOCKER_CONFIG", command.path("robots").toString())
+                .build(flags);
+    }
+
+    /** One robot for each path of a host, as Quay and Harbor give them. */
+    @Test
+    void eachRepositoryIsEnteredByTheCredentialOfTheLongestPathAboveIt() throws IOException {
+        Map<String, Credentials> robots = Map.of(
+                "base", new Credentials("base+robot", "base-password"),
+                "team", new Credentials("team+robot", "team-password"),
+                "team/app", new Credentials("app+robot", "app-password"));
+        try (EmbeddedRegistry shared = EmbeddedRegistry.startWith(robots)) {
+            CommandLine.Ended base = buildWithRobots(shared, robots, "--destination=" + shared.reference("base/os:1"));
+            assertThat(base.exitCode()).as("%s", base).isZero();
+            command.file("Dockerfile", "FROM " + shared.reference("base/os:1") + "\nCOPY hello /again\n");
+            CommandLine.Ended both = buildWithRobots(
+                    shared,
+                    robots,
+                    "--destination=" + shared.reference("team/app:1"),
+                    "--destination=" + shared.reference("team/app/nightly:1"),
+                    "--destination=" + shared.reference("team/web:1"));
+            assertThat(both.exitCode()).as("%s", both).isZero();
+            assertThat(shared.count("^PUT /v2/team/(app|app/nightly|web)/manifests/1"))
+                    .isEqualTo(3);
+        }
+    }
+
+    /** What a robot may is no business of a repository whose name only starts like its path. */
+    @Test
+    void aCredentialOfOnePathIsNotShownToItsSiblings() throws IOException {
+        Credentials robot = new Credentials("app+robot", "app-password");
+        try (EmbeddedRegistry shared = EmbeddedRegistry.startWith(
+                Map.of("team/app", robot, "team/app-two", new Credentials("two+robot", "two-password")))) {
+            CommandLine.Ended ended = buildWithRobots(
+                    shared, Map.of("team/app", robot), "--destination=" + shared.reference("team/app-two:1"));
+            refusesAStranger(ended);
+            assertThat(ended.out() + ended.err()).doesNotContain(robot.password());
+        }
     }
 
     private void setKanikosVariables() {
