@@ -14,7 +14,10 @@ import dev.slipway.registry.ImageReference;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** The JSON of {@code --metadata-file}, under the keys that buildx uses for a pushed image. */
+/**
+ * The JSON of {@code --metadata-file}, under the keys that buildx uses for a pushed image. {@code buildx.build.ref} is
+ * none of them: it leads to a builder's history ({@code BUILDER/NODE/ID}), and a made-up one would lead nowhere.
+ */
 final class BuildxMetadata {
     private BuildxMetadata() {}
 

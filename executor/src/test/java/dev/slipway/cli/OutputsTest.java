@@ -66,6 +66,9 @@ class OutputsTest {
         assertThat(descriptor.path("digest").asText()).isEqualTo(digest);
         assertThat(descriptor.path("size").asInt()).isEqualTo(manifest.bytes().length);
         assertThat(descriptor.path("mediaType").asText()).isEqualTo(manifest.mediaType());
+        assertThat(metadata.has("buildx.build.ref"))
+                .as("there is no builder that remembers builds")
+                .isFalse();
         assertThat(text("results/IMAGE_URL")).isEqualTo(url);
         assertThat(text("results/IMAGE_DIGEST")).isEqualTo(digest);
         assertThat(text("results/IMAGE_REF")).isEqualTo(url + "@" + digest);
