@@ -109,6 +109,10 @@ final class SchemeProbe {
         if (plain.answer().isEmpty() || Failures.isDistrust(failure)) {
             throw failure;
         }
+        // A server that closes on us may lose its own alert: what it says in clear shows that it speaks TLS.
+        if (samePort && !isRegistry(plain) && failure.kind() == RegistryException.Kind.PROTOCOL) {
+            throw failure;
+        }
         return base(plain);
     }
 

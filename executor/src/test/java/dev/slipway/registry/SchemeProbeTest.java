@@ -1,6 +1,7 @@
 package dev.slipway.registry;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.slipway.fixture.registry.DockerRegistry;
 import dev.slipway.image.Descriptor;
@@ -127,5 +128,18 @@ class SchemeProbeTest {
             assertThat(registry.log()).contains("/v2/team/app/blobs/");
         }
         assertThat(clients.sleeps).isEmpty();
+    }
+
+    @Test
+    void staysWithTlsWhereThatBrokeAndThePortIsNoRegistryInClear() {
+        assertThatThrownBy(() -> new SchemeProbe("127.0.0.1:5000").race(scheme -> {
+                    URI base = URI.create(scheme + "://127.0.0.1:5000/");
+                    if (scheme.equals("https")) {
+                        throw Failures.unanswered("probe", base, new IOException("Connection reset"));
+                    }
+                    return new SchemeProbe.Answered(base, false);
+                }))
+                .isInstanceOf(RegistryException.class)
+                .hasMessageContaining("the connection broke (Connection reset)");
     }
 }
