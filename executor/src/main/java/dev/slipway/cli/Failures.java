@@ -48,6 +48,9 @@ final class Failures {
                 ended(
                         FailureClass.ENVIRONMENT,
                         "the executor ran out of memory (%s): raise its memory limit".formatted(memory.getMessage()));
+            case ExceptionInInitializerError start
+            when start.getCause() instanceof UnsupportedOperationException machine ->
+                ended(FailureClass.ENVIRONMENT, String.valueOf(machine.getMessage()));
             case InterruptedException cancelled -> ended(FailureClass.INTERRUPTED, "the build was interrupted");
             default ->
                 ended(
