@@ -281,6 +281,38 @@ class InPlaceIT {
                 .containsPattern("yes +container");
     }
 
+    /** What a flag asks of every RUN, and a RUN of itself: another image would come of leaving it out. */
+    @Test
+    void namesTheFlagThatAPodCannotHonour() {
+        workspace.dockerfile("FROM %s\nRUN true\n".formatted(base()));
+        workspace.file("Insecure", "FROM %s\nRUN --security=insecure true\n".formatted(base()));
+
+        Completed done = pod.withReadOnlyMount(workspace.context(), "/workspace")
+                .shell("""
+                        for flags in --network=none --hostname=builder --shm-size=128m \
+                            '--dockerfile=Insecure --allow=security.insecure'; do
+                          code=0
+                          executor --insecure-pull --no-push $flags >&2 || code=$?
+                          echo "$flags ends with $code"
+                        done
+                        """)
+                .run();
+
+        assertThat(done.out().lines())
+                .as("%s", done)
+                .containsExactly(
+                        "--network=none ends with 71",
+                        "--hostname=builder ends with 71",
+                        "--shm-size=128m ends with 71",
+                        "--dockerfile=Insecure --allow=security.insecure ends with 71");
+        assertThat(done.err().lines().filter(line -> line.endsWith("(environment, exit code 71)")))
+                .satisfiesExactly(
+                        line -> assertThat(line).contains("Dockerfile:2", "leave --network=none out"),
+                        line -> assertThat(line).contains("Dockerfile:2", "leave --hostname and"),
+                        line -> assertThat(line).contains("Dockerfile:2", "leave --shm-size out"),
+                        line -> assertThat(line).contains("Insecure:2", "--security=insecure"));
+    }
+
     @Test
     void leavesTheTargetsFilesystemOnDemand() {
         workspace.dockerfile("FROM %s\nRUN echo made > /made\n".formatted(base()));
