@@ -5,6 +5,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
@@ -162,7 +163,7 @@ public final class Pem {
     }
 
     private static String reason(IOException e) {
-        return e instanceof java.nio.file.NoSuchFileException ? "there is none" : String.valueOf(e.getMessage());
+        return e instanceof NoSuchFileException ? "there is none" : String.valueOf(e.getMessage());
     }
 
     /** The file, never its contents. */

@@ -5,6 +5,8 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -124,7 +126,7 @@ public final class CallingThread {
     }
 
     public static void setHostname(String name) throws IOException {
-        byte[] bytes = name.getBytes(java.nio.charset.StandardCharsets.UTF_8);
+        byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
         Native.check(
                 Native.call(SystemCall.SETHOSTNAME, Native.scratch().path(bytes), bytes.length),
                 SystemCall.SETHOSTNAME,
@@ -217,7 +219,7 @@ public final class CallingThread {
             MemorySegment request = Native.scratch().block;
             request.asSlice(0, 40).fill((byte) 0);
             request.setString(0, "lo");
-            request.set(java.lang.foreign.ValueLayout.JAVA_SHORT, 16, (short) 0x41);
+            request.set(ValueLayout.JAVA_SHORT, 16, (short) 0x41);
             Native.check(Native.call(SystemCall.IOCTL, socket, 0x8914, request.address()), SystemCall.IOCTL, "lo");
         } finally {
             Native.call(SystemCall.CLOSE, socket);

@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -33,7 +34,7 @@ public final class Directory implements AutoCloseable {
 
     /** Opens a directory of our own, by its ordinary path. */
     public static Directory open(Path path) throws IOException {
-        byte[] bytes = path.toString().getBytes(java.nio.charset.StandardCharsets.UTF_8);
+        byte[] bytes = path.toString().getBytes(StandardCharsets.UTF_8);
         int fd = Resolution.open(
                 AT_FDCWD,
                 bytes,

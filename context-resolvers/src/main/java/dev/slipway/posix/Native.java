@@ -10,6 +10,7 @@ import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The way into the kernel: every system call goes through libc's {@code syscall(2)} with seven integers, pointers among
@@ -123,7 +124,7 @@ final class Native {
         private final MemorySegment firstPath;
         private final MemorySegment secondPath;
         final MemorySegment block;
-        private @org.jspecify.annotations.Nullable MemorySegment bulk;
+        private @Nullable MemorySegment bulk;
 
         private Scratch() {
             Arena arena = Arena.ofAuto();

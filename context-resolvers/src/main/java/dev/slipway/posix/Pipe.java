@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.List;
 
 /** A pipe(2): what is written into {@link #writeEnd} comes out of {@link #readEnd}. */
@@ -27,8 +28,8 @@ public record Pipe(OpenFile readEnd, OpenFile writeEnd) implements AutoCloseable
             block.set(JAVA_SHORT, 8L * i + 6, (short) 0);
         }
         long time = 512;
-        block.set(java.lang.foreign.ValueLayout.JAVA_LONG, time, timeoutMillis / 1000);
-        block.set(java.lang.foreign.ValueLayout.JAVA_LONG, time + 8, timeoutMillis % 1000 * 1_000_000L);
+        block.set(ValueLayout.JAVA_LONG, time, timeoutMillis / 1000);
+        block.set(ValueLayout.JAVA_LONG, time + 8, timeoutMillis % 1000 * 1_000_000L);
         Native.check(
                 Native.call(SystemCall.PPOLL, block.address(), files.size(), block.address() + time, 0, 8),
                 SystemCall.PPOLL,

@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.OptionalInt;
 
 /** Waiting for child processes that {@link Launch} started, and ending them. */
@@ -80,8 +81,8 @@ public final class Processes {
 
     /** How far this process may raise one of its limits, getrlimit(2); -1 for no limit. */
     public static long hardLimit(int resource) throws PosixException {
-        java.lang.foreign.MemorySegment block = Native.scratch().block;
+        MemorySegment block = Native.scratch().block;
         Native.check(Native.call(SystemCall.PRLIMIT, 0, resource, 0, block.address()), SystemCall.PRLIMIT, resource);
-        return block.get(java.lang.foreign.ValueLayout.JAVA_LONG, 8);
+        return block.get(ValueLayout.JAVA_LONG, 8);
     }
 }

@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -142,7 +143,7 @@ final class Resolution {
                 Native.call(SystemCall.READLINKAT, link, scratch.path(PathBytes.EMPTY), bulk.address(), 65536),
                 SystemCall.READLINKAT,
                 path);
-        return bulk.asSlice(0, length).toArray(java.lang.foreign.ValueLayout.JAVA_BYTE);
+        return bulk.asSlice(0, length).toArray(ValueLayout.JAVA_BYTE);
     }
 
     /** chmod before Linux 6.6: no call changes a name's mode without following it, but /proc leads to an open inode. */

@@ -1,5 +1,6 @@
 package dev.slipway.cli;
 
+import dev.slipway.dockerfile.Spelling;
 import dev.slipway.progress.BuildEvent;
 import dev.slipway.progress.FailureClass;
 import dev.slipway.progress.Level;
@@ -94,7 +95,7 @@ final class Executor {
             List<String> commands =
                     List.of("build", "check", "plan", "doctor", "push", "index", "warm", "login", "version", "help");
             throw new UsageException("unknown subcommand \"%s\"; did you mean \"%s\"?"
-                    .formatted(command, Nearest.to(command, commands)));
+                    .formatted(command, Spelling.closest(command, commands)));
         }
     }
 

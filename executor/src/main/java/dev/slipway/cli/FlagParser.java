@@ -1,5 +1,6 @@
 package dev.slipway.cli;
 
+import dev.slipway.dockerfile.Spelling;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -127,8 +128,8 @@ final class FlagParser {
                             .formatted(argument));
         }
         String option = argument.split("=", 2)[0];
-        return new UsageException(
-                "unknown flag \"%s\"; did you mean \"%s\"?".formatted(option, Nearest.to(option, byOption.keySet())));
+        return new UsageException("unknown flag \"%s\"; did you mean \"%s\"?"
+                .formatted(option, Spelling.closest(option, byOption.keySet())));
     }
 
     private static String optionOf(CommandLine.MissingParameterException missing) {

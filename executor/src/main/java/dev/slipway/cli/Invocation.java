@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -82,7 +83,7 @@ record Invocation(List<String> arguments, Map<String, String> environment) {
         int start = 0;
         for (int i = 0; i < nulTerminated.length; i++) {
             if (nulTerminated[i] == 0) {
-                parts.add(java.util.Arrays.copyOfRange(nulTerminated, start, i));
+                parts.add(Arrays.copyOfRange(nulTerminated, start, i));
                 start = i + 1;
             }
         }

@@ -6,13 +6,14 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Sizes as {@code tmpfs} takes them: a number and a power of 1024, {@code 64m}, {@code 1.5GiB}. */
-final class ByteSize {
+/** Sizes as Docker takes them: a number and a power of 1024, {@code 64m}, {@code 500 MB}, {@code 1.5GiB}. */
+public final class ByteSize {
     private static final Pattern FORM = Pattern.compile("([0-9]{1,18}(?:\\.[0-9]{1,18})?) ?([kmgtp]?)(?:i?b)?");
 
     private ByteSize() {}
 
-    static Optional<Long> parse(String text) {
+    /** The bytes, or nothing where this is no size or more than can be counted. */
+    public static Optional<Long> parse(String text) {
         Matcher matcher = FORM.matcher(text.toLowerCase(Locale.ROOT));
         if (!matcher.matches()) {
             return Optional.empty();

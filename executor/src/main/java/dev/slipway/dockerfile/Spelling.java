@@ -1,16 +1,26 @@
 package dev.slipway.dockerfile;
 
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Finds what was probably meant: the nearest of the right words, if one is near enough to be worth saying. */
-final class Spelling {
+/** Finds what was probably meant: the nearest of the right words. */
+public final class Spelling {
     /** Among more words than anybody writes, a hint isn't worth the time of comparing all. */
     private static final int MOST_CANDIDATES = 2_000;
 
     private Spelling() {}
 
+    /** The nearest of all, however far; the first of several. */
+    public static String closest(String word, Collection<String> candidates) {
+        return candidates.stream()
+                .min(Comparator.<String>comparingInt(each -> distance(word, each))
+                        .thenComparing(Comparator.naturalOrder()))
+                .orElseThrow();
+    }
+
+    /** The nearest word, if it is near enough to be worth saying. */
     static Optional<String> nearest(String word, Collection<String> candidates) {
         String folded = word.toLowerCase(Locale.ROOT);
         int limit = folded.length() <= 2 ? 0 : folded.length() <= 5 ? 1 : folded.length() <= 8 ? 2 : 3;

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /** Image configs as JSON, in the order of fields and with the omissions of BuildKit's exporter. */
@@ -82,7 +83,7 @@ final class ConfigJson {
                 json.strings("Cmd"),
                 new TreeSet<>(json.keys("Volumes")),
                 json.string("WorkingDir"),
-                new java.util.TreeMap<>(json.stringMap("Labels")),
+                new TreeMap<>(json.stringMap("Labels")),
                 json.string("StopSignal"),
                 json.bool("ArgsEscaped"),
                 health.isPresent() ? Optional.of(readHealth(health.get())) : Optional.empty(),

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
@@ -218,7 +219,7 @@ final class Json {
     }
 
     private ImageFormatException wrong(String expected) {
-        String found = node.getNodeType().name().toLowerCase(java.util.Locale.ROOT);
+        String found = node.getNodeType().name().toLowerCase(Locale.ROOT);
         return complaint("is of the JSON type %s, not %s".formatted(found, expected));
     }
 

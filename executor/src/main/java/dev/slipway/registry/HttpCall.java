@@ -1,5 +1,6 @@
 package dev.slipway.registry;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -15,7 +16,7 @@ record HttpCall(Direction direction, String method, URI uri, Map<String, String>
     record Body(long sizeBytes, Content content) {
 
         static Body of(byte[] bytes) {
-            return new Body(bytes.length, () -> new java.io.ByteArrayInputStream(bytes));
+            return new Body(bytes.length, () -> new ByteArrayInputStream(bytes));
         }
     }
 

@@ -39,6 +39,7 @@ import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.http.config.RegistryBuilder;
 import org.apache.hc.core5.http.io.entity.AbstractHttpEntity;
 import org.apache.hc.core5.http.protocol.HttpContext;
+import org.apache.hc.core5.io.CloseMode;
 import org.apache.hc.core5.util.Timeout;
 import org.jspecify.annotations.Nullable;
 
@@ -158,7 +159,7 @@ final class HttpTransport implements AutoCloseable {
     @Override
     public synchronized void close() {
         for (CloseableHttpClient client : clients.values()) {
-            client.close(org.apache.hc.core5.io.CloseMode.IMMEDIATE);
+            client.close(CloseMode.IMMEDIATE);
         }
     }
 

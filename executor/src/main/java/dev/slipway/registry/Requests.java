@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -225,7 +226,7 @@ final class Requests {
     }
 
     private static String authority(URI uri) {
-        String authority = Optional.ofNullable(uri.getRawAuthority()).orElse("").toLowerCase(java.util.Locale.ROOT);
+        String authority = Optional.ofNullable(uri.getRawAuthority()).orElse("").toLowerCase(Locale.ROOT);
         return authority.replaceFirst(uri.getScheme().equals("https") ? ":443$" : ":80$", "");
     }
 

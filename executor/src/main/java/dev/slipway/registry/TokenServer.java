@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
@@ -121,7 +122,7 @@ final class TokenServer {
                     operation + ": the registry names a token server that is no URL: \"" + realm + "\"",
                     realm,
                     0,
-                    java.util.List.of(),
+                    List.of(),
                     e);
         }
         throw new RegistryException(
@@ -129,7 +130,7 @@ final class TokenServer {
                 operation + ": the registry names a token server that is no http URL: \"" + realm + "\"",
                 realm,
                 0,
-                java.util.List.of(),
+                List.of(),
                 null);
     }
 

@@ -1,6 +1,7 @@
 package dev.slipway.sandbox;
 
 import dev.slipway.posix.CallingThread;
+import dev.slipway.posix.PosixException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
@@ -47,7 +48,7 @@ public enum Capability {
     public boolean isHeld() {
         try {
             return CallingThread.mayHave(number) && CallingThread.has(number);
-        } catch (dev.slipway.posix.PosixException e) {
+        } catch (PosixException e) {
             throw new IllegalStateException(e);
         }
     }

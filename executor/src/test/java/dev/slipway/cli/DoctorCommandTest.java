@@ -11,6 +11,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -98,7 +99,7 @@ class DoctorCommandTest {
 
     private int doctor(Map<String, String> environment, String... arguments) {
         Streams streams = new Streams(new PrintStream(out, true, UTF_8), new PrintStream(err, true, UTF_8));
-        List<String> line = new java.util.ArrayList<>(List.of("doctor"));
+        List<String> line = new ArrayList<>(List.of("doctor"));
         line.addAll(List.of(arguments));
         return new Executor(new Surroundings(streams, directory, InstantSource.system())).run(line, environment);
     }

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -59,6 +60,6 @@ class InvocationTest {
     @Test
     void takesTheRunTimesWordWithoutProc() throws Exception {
         Invocation invocation = Invocation.read(process.resolve("none"), new String[] {"version"}, Map.of("A", "b"));
-        assertThat(invocation).isEqualTo(new Invocation(java.util.List.of("version"), Map.of("A", "b")));
+        assertThat(invocation).isEqualTo(new Invocation(List.of("version"), Map.of("A", "b")));
     }
 }

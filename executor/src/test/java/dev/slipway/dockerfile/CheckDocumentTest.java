@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.MatchResult;
@@ -33,7 +34,7 @@ class CheckDocumentTest {
         assertThat(rules(examples.getFirst().substring(4))).contains(rule);
         assertThat(rules(examples.getLast().substring(5))).doesNotContain(rule);
         assertThat(section.startsWith("Experimental. ")).isEqualTo(rule.isExperimental());
-        assertThat(rule.url()).endsWith("/docs/checks#" + rule.id().toLowerCase(java.util.Locale.ROOT));
+        assertThat(rule.url()).endsWith("/docs/checks#" + rule.id().toLowerCase(Locale.ROOT));
     }
 
     @Test

@@ -3,6 +3,7 @@ package dev.slipway.image;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -92,7 +93,7 @@ class PlatformTest {
     }
 
     private static Descriptor entry(String content, String platform) {
-        return Descriptor.of(MediaTypes.OCI_MANIFEST, content.getBytes(java.nio.charset.StandardCharsets.UTF_8))
+        return Descriptor.of(MediaTypes.OCI_MANIFEST, content.getBytes(StandardCharsets.UTF_8))
                 .withPlatform(Platform.parse(platform, HOST));
     }
 }

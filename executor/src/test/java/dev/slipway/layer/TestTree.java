@@ -21,6 +21,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Map;
 import java.util.TreeMap;
@@ -32,7 +33,7 @@ final class TestTree implements AutoCloseable {
 
     private final Directory root;
 
-    TestTree(java.nio.file.Path path) throws IOException {
+    TestTree(Path path) throws IOException {
         root = Directory.open(path);
     }
 

@@ -9,6 +9,7 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.AutoClose;
@@ -34,9 +35,7 @@ class ContextPluginIT {
         }
         Files.createDirectories(home.resolve("bin"));
         Files.copy(
-                DISTRIBUTION.resolve("bin/executor"),
-                home.resolve("bin/executor"),
-                java.nio.file.StandardCopyOption.COPY_ATTRIBUTES);
+                DISTRIBUTION.resolve("bin/executor"), home.resolve("bin/executor"), StandardCopyOption.COPY_ATTRIBUTES);
         Path jdk = Path.of(System.getProperty("java.home"), "bin");
         Program.of("sh", "-euc")
                 .with("""

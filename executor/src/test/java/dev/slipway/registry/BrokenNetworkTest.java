@@ -10,6 +10,7 @@ import dev.slipway.image.Platform;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.SequenceInputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -148,26 +149,24 @@ class BrokenNetworkTest {
                 BlobSource restarting = offset -> {
                     if (restarts.isEmpty()) {
                         restarts.add("in the middle of the first layer");
-                        return new java.io.SequenceInputStream(
-                                new ByteArrayInputStream(blob, 0, STEP), new InputStream() {
-                                    private final InputStream rest =
-                                            source(blob).open(STEP);
-                                    private boolean down;
+                        return new SequenceInputStream(new ByteArrayInputStream(blob, 0, STEP), new InputStream() {
+                            private final InputStream rest = source(blob).open(STEP);
+                            private boolean down;
 
-                                    @Override
-                                    public int read() throws IOException {
-                                        return rest.read();
-                                    }
+                            @Override
+                            public int read() throws IOException {
+                                return rest.read();
+                            }
 
-                                    @Override
-                                    public int read(byte[] buffer, int from, int length) throws IOException {
-                                        if (!down) {
-                                            down = true;
-                                            registry.restart();
-                                        }
-                                        return rest.read(buffer, from, length);
-                                    }
-                                });
+                            @Override
+                            public int read(byte[] buffer, int from, int length) throws IOException {
+                                if (!down) {
+                                    down = true;
+                                    registry.restart();
+                                }
+                                return rest.read(buffer, from, length);
+                            }
+                        });
                     }
                     return source(blob).open(offset);
                 };

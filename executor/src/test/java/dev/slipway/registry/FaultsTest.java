@@ -16,6 +16,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
@@ -269,7 +270,7 @@ class FaultsTest {
         assertThat(registry.seen("PUT .*").getLast()).satisfies(request -> {
             assertThat(request.target()).startsWith("/v2/team/app/blobs/uploads/u1?part=2&digest=sha256:");
             assertThat(request.header("Content-Range")).contains("1000000-2999999");
-            assertThat(request.body()).isEqualTo(java.util.Arrays.copyOfRange(blob, 1_000_000, 3_000_000));
+            assertThat(request.body()).isEqualTo(Arrays.copyOfRange(blob, 1_000_000, 3_000_000));
         });
         assertThat(registry.seen("POST .*")).hasSize(1);
     }

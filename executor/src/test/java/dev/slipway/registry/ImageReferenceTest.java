@@ -9,6 +9,7 @@ import net.jqwik.api.Combinators;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -38,7 +39,7 @@ class ImageReferenceTest {
         assertThat(ImageReference.parse(full)).isEqualTo(reference);
     }
 
-    @org.junit.jupiter.api.Test
+    @Test
     void keepsTagAndDigest() {
         ImageReference reference = ImageReference.parse("app:1@sha256:" + HEX);
         assertThat(reference.tag()).contains("1");

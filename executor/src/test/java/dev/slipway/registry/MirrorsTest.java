@@ -3,6 +3,7 @@ package dev.slipway.registry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.slipway.fixture.registry.Credentials;
 import dev.slipway.fixture.registry.DockerRegistry;
 import dev.slipway.image.Descriptor;
 import dev.slipway.image.Digest;
@@ -13,6 +14,7 @@ import dev.slipway.registry.ScriptedRegistry.Reply;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -157,7 +159,7 @@ class MirrorsTest {
     void asksAMirrorByItsOwnCredentialAndTrust() throws IOException {
         try (DockerRegistry secure =
                 DockerRegistry.with().withTls().withPassword().start()) {
-            var known = dev.slipway.fixture.registry.Credentials.KNOWN;
+            var known = Credentials.KNOWN;
             CredentialSource source = (host, repository) -> host.equals(secure.host())
                     ? List.of(new Credential.Found(
                             new Credential.Password(known.user(), new Secret(known.password())), "the mirror's"))
@@ -219,6 +221,6 @@ class MirrorsTest {
         assertThat(first.requests().subList(before, first.seen().size()))
                 .filteredOn(line -> !line.equals("GET /v2/"))
                 .containsExactly("HEAD /v2/team/app/manifests/1");
-        assertThat(clients.sleeps).containsExactly(java.time.Duration.ofSeconds(2));
+        assertThat(clients.sleeps).containsExactly(Duration.ofSeconds(2));
     }
 }

@@ -3,19 +3,24 @@ package dev.slipway.registry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.slipway.fixture.image.Image;
 import dev.slipway.fixture.image.ImageBuilder;
 import dev.slipway.fixture.registry.Credentials;
 import dev.slipway.fixture.registry.DockerRegistry;
 import dev.slipway.fixture.registry.FaultProxy;
 import dev.slipway.fixture.tool.Skopeo;
 import dev.slipway.image.Descriptor;
+import dev.slipway.image.Manifest;
 import dev.slipway.image.MediaFamily;
 import dev.slipway.image.MediaTypes;
 import dev.slipway.image.Platform;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
@@ -131,7 +136,7 @@ class RealRegistryTest {
                 .environment("A=amd")
                 .layer(tar -> tar.file("a", 0644, "amd"))
                 .writeTo(layout);
-        dev.slipway.fixture.image.Image.index(java.util.List.of(arm, amd));
+        Image.index(List.of(arm, amd));
         Skopeo.run(
                         "copy",
                         "--quiet",
@@ -217,7 +222,7 @@ class RealRegistryTest {
                 client.checkPush(target);
             }
             try (RegistryClient client = clients.client(
-                    RegistryOptions.builder().environment(java.util.Map.of("SSL_CERT_FILE", authority.toString())),
+                    RegistryOptions.builder().environment(Map.of("SSL_CERT_FILE", authority.toString())),
                     CredentialSource.NONE)) {
                 client.checkPush(target);
             }
@@ -317,10 +322,9 @@ class RealRegistryTest {
     @Test
     void asksMirrorsFirstAndTheRegistryLast() throws IOException {
         byte[] config = "{\"architecture\":\"amd64\",\"os\":\"linux\",\"rootfs\":{\"type\":\"layers\",\"diff_ids\":[]}}"
-                .getBytes(java.nio.charset.StandardCharsets.UTF_8);
+                .getBytes(StandardCharsets.UTF_8);
         Descriptor described = Descriptor.of(MediaTypes.OCI_CONFIG, config);
-        dev.slipway.image.Manifest manifest =
-                dev.slipway.image.Manifest.create(MediaFamily.OCI, described, java.util.List.of(), java.util.Map.of());
+        Manifest manifest = Manifest.create(MediaFamily.OCI, described, List.of(), Map.of());
         ImageReference mirrored = reference("proxy/library/busybox:1");
         try (RegistryClient client = clients.client()) {
             client.pushBlob(mirrored, described, source(config), Optional.empty());

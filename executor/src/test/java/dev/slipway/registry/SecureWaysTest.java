@@ -3,7 +3,9 @@ package dev.slipway.registry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsExchange;
 import com.sun.net.httpserver.HttpsParameters;
 import com.sun.net.httpserver.HttpsServer;
 import dev.slipway.fixture.process.Program;
@@ -30,6 +32,7 @@ import javax.net.ssl.HttpsURLConnection;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -91,13 +94,10 @@ class SecureWaysTest {
         server.start();
     }
 
-    private static String client(com.sun.net.httpserver.HttpExchange exchange) {
+    private static String client(HttpExchange exchange) {
         try {
-            return ((com.sun.net.httpserver.HttpsExchange) exchange)
-                    .getSSLSession()
-                    .getPeerPrincipal()
-                    .getName();
-        } catch (javax.net.ssl.SSLPeerUnverifiedException e) {
+            return ((HttpsExchange) exchange).getSSLSession().getPeerPrincipal().getName();
+        } catch (SSLPeerUnverifiedException e) {
             return "";
         }
     }

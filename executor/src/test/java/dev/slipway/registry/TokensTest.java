@@ -3,6 +3,7 @@ package dev.slipway.registry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.slipway.image.Descriptor;
 import dev.slipway.image.Digest;
 import dev.slipway.image.MediaTypes;
 import dev.slipway.registry.ScriptedRegistry.Reply;
@@ -291,8 +292,7 @@ class TokensTest {
                     request -> Reply.of(307).with("Location", storage.url() + "/bucket/x?signature=s%2Fig"));
             try (RegistryClient client =
                     clients.client(RegistryOptions.builder(), TestClients.known("shipwright", "pass"))) {
-                try (var in =
-                        client.openBlob(reference(), dev.slipway.image.Descriptor.of(MediaTypes.OCI_LAYER, blob))) {
+                try (var in = client.openBlob(reference(), Descriptor.of(MediaTypes.OCI_LAYER, blob))) {
                     assertThat(in.readAllBytes()).isEqualTo(blob);
                 }
             }

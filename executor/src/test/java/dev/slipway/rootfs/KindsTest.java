@@ -16,6 +16,9 @@ import dev.slipway.posix.PathBytes;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -215,8 +218,8 @@ class KindsTest {
             shell(rootfs, "mkdir /s");
             Path socket = rootfs.directory().resolve("s/socket");
             if (kind == Isolation.DIRECTORY) {
-                try (var channel = java.nio.channels.ServerSocketChannel.open(java.net.StandardProtocolFamily.UNIX)) {
-                    channel.bind(java.net.UnixDomainSocketAddress.of(socket));
+                try (var channel = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+                    channel.bind(UnixDomainSocketAddress.of(socket));
                     assertThat(workshop.entries(rootfs.commit(CommitScope.EVERYTHING)))
                             .containsExactly("directory s 755 0:0");
                 }

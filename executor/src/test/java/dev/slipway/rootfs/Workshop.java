@@ -33,6 +33,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -174,7 +175,7 @@ final class Workshop implements AutoCloseable {
     }
 
     private static String line(LayerEntry entry) {
-        String kind = entry.getClass().getSimpleName().toLowerCase(java.util.Locale.ROOT);
+        String kind = entry.getClass().getSimpleName().toLowerCase(Locale.ROOT);
         return switch (entry) {
             case LayerEntry.HardLink link -> kind + " " + link.path() + " = " + link.target();
             case LayerEntry.Symlink link -> kind + " " + link.path() + " -> " + PathBytes.of(link.target());

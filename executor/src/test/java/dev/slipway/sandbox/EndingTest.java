@@ -11,6 +11,7 @@ import dev.slipway.posix.Processes;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -69,7 +70,7 @@ class EndingTest {
     @Test
     void neverCutsInsideACharacter() {
         LineSplitter lines = new LineSplitter(OutputListener.Stream.STDOUT, (stream, line) -> output.add(line));
-        byte[] text = ("x" + "€".repeat(40_000) + "\r\n").getBytes(java.nio.charset.StandardCharsets.UTF_8);
+        byte[] text = ("x" + "€".repeat(40_000) + "\r\n").getBytes(StandardCharsets.UTF_8);
         lines.add(text, text.length);
         assertThat(String.join("", output)).isEqualTo("x" + "€".repeat(40_000));
         assertThat(output).hasSizeGreaterThan(1);

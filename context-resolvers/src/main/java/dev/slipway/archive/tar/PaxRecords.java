@@ -2,6 +2,7 @@ package dev.slipway.archive.tar;
 
 import java.io.ByteArrayOutputStream;
 import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -137,7 +138,7 @@ final class PaxRecords {
         BigDecimal seconds = new BigDecimal(text.endsWith(".") ? text + "0" : text);
         BigDecimal nanos = seconds.movePointRight(9);
         try {
-            var parts = nanos.toBigInteger().divideAndRemainder(java.math.BigInteger.valueOf(1_000_000_000));
+            var parts = nanos.toBigInteger().divideAndRemainder(BigInteger.valueOf(1_000_000_000));
             return Instant.ofEpochSecond(parts[0].longValueExact(), parts[1].longValueExact());
         } catch (DateTimeException | ArithmeticException e) {
             throw notANumber(record);

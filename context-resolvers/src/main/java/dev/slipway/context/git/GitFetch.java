@@ -24,6 +24,7 @@ import javax.net.ssl.SSLHandshakeException;
 import org.eclipse.jgit.errors.NoRemoteRepositoryException;
 import org.eclipse.jgit.errors.TransportException;
 import org.eclipse.jgit.lib.AbbreviatedObjectId;
+import org.eclipse.jgit.lib.Constants;
 import org.eclipse.jgit.lib.NullProgressMonitor;
 import org.eclipse.jgit.lib.ObjectId;
 import org.eclipse.jgit.lib.ObjectIdRef;
@@ -164,7 +165,7 @@ final class GitFetch implements AutoCloseable {
 
     private static boolean isCommit(ObjectReader reader, ObjectId id) {
         try {
-            return reader.open(id).getType() == org.eclipse.jgit.lib.Constants.OBJ_COMMIT;
+            return reader.open(id).getType() == Constants.OBJ_COMMIT;
         } catch (IOException e) {
             return false;
         }

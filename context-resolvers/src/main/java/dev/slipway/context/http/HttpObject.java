@@ -9,11 +9,14 @@ import dev.slipway.context.ResumingDownload.Refused;
 import dev.slipway.context.Retries;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.ConnectException;
 import java.net.HttpURLConnection;
 import java.net.URI;
+import java.net.UnknownHostException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Base64;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -83,9 +86,9 @@ public record HttpObject(Connections connections, URI url, boolean verified, Map
                     "TLS with %s:%d fails: %s; add its authority with --ca-dir or SSL_CERT_FILE"
                             .formatted(at.getHost(), Connections.port(at), e.getMessage()),
                     e);
-        } catch (java.net.UnknownHostException e) {
+        } catch (UnknownHostException e) {
             throw new IOException("the host \"%s\" is not known".formatted(at.getHost()), e);
-        } catch (java.net.ConnectException e) {
+        } catch (ConnectException e) {
             throw new IOException(
                     "no connection to %s:%d (%s)".formatted(at.getHost(), Connections.port(at), e.getMessage()), e);
         }
@@ -100,7 +103,7 @@ public record HttpObject(Connections connections, URI url, boolean verified, Map
     private static URI next(URI from, String location) throws Refused {
         try {
             URI to = from.resolve(location);
-            String scheme = String.valueOf(to.getScheme()).toLowerCase(java.util.Locale.ROOT);
+            String scheme = String.valueOf(to.getScheme()).toLowerCase(Locale.ROOT);
             boolean downgrade = from.getScheme().equalsIgnoreCase("https") && scheme.equals("http");
             if (to.getHost() == null || downgrade || !scheme.equals("http") && !scheme.equals("https")) {
                 throw new Refused("the server redirects from %s to %s"
@@ -173,7 +176,7 @@ public record HttpObject(Connections connections, URI url, boolean verified, Map
             Matcher digest = DIGEST.matcher(
                     Optional.ofNullable(answer.getHeaderField(name)).orElse(""));
             if (digest.find()) {
-                String algorithm = digest.group(1).toUpperCase(java.util.Locale.ROOT);
+                String algorithm = digest.group(1).toUpperCase(Locale.ROOT);
                 return decoded(algorithm, digest.group(2));
             }
         }

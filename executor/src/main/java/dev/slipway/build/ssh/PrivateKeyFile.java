@@ -6,6 +6,7 @@ import java.math.BigInteger;
 import java.nio.BufferUnderflowException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.AlgorithmParameters;
 import java.security.GeneralSecurityException;
@@ -19,6 +20,7 @@ import java.security.spec.NamedParameterSpec;
 import java.security.spec.RSAPrivateCrtKeySpec;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -56,9 +58,7 @@ final class PrivateKeyFile {
         } catch (IOException e) {
             throw new AgentException(
                     "--ssh: \"%s\" can't be read: %s; give the socket of an agent, or a file with a private key"
-                            .formatted(
-                                    file,
-                                    e instanceof java.nio.file.NoSuchFileException ? "no such file" : e.getMessage()),
+                            .formatted(file, e instanceof NoSuchFileException ? "no such file" : e.getMessage()),
                     e);
         }
         Matcher pem = PEM.matcher(text);
@@ -242,6 +242,6 @@ final class PrivateKeyFile {
     }
 
     private static String hex(byte[] bytes) {
-        return java.util.HexFormat.of().formatHex(bytes);
+        return HexFormat.of().formatHex(bytes);
     }
 }

@@ -9,6 +9,7 @@ import dev.slipway.fixture.process.Program;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -92,7 +93,7 @@ class AgentsTest {
         generate(key, "-t ed25519");
         Path real = room.resolve("real");
         try (var agent = Program.of("ssh-agent", "-D", "-a", real.toString()).start()) {
-            agent.awaitText("SSH_AUTH_SOCK", java.time.Duration.ofSeconds(20));
+            agent.awaitText("SSH_AUTH_SOCK", Duration.ofSeconds(20));
             Program add = Program.of("ssh-add", key.toString()).withVariable("SSH_AUTH_SOCK", real.toString());
             add.runSuccessfully();
             try (Agents.Socket socket = agents(real).open("default", 0, 0, 0600)) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.slipway.context.BuildContext;
 import dev.slipway.context.ContextException;
 import dev.slipway.context.ContextOptions;
+import dev.slipway.context.ContextUri;
 import dev.slipway.fixture.git.GitRepository;
 import dev.slipway.fixture.git.SshServer;
 import dev.slipway.fixture.process.Program;
@@ -147,6 +148,6 @@ class GitOverSshTest {
             throws ContextException, InterruptedException {
         ContextOptions options =
                 ContextOptions.in(directory.path().resolve("context")).withEnvironment(environment);
-        return new GitResolver().resolve(dev.slipway.context.ContextUri.parse(server.url(repository)), options);
+        return new GitResolver().resolve(ContextUri.parse(server.url(repository)), options);
     }
 }
