@@ -90,11 +90,16 @@ public enum Compression {
     public InputStream decompress(InputStream in) throws IOException {
         return switch (this) {
             case NONE -> in;
-            case GZIP -> new GzipMembers(in, BUFFER_BYTES);
+            case GZIP -> new GzipMembers(in, BUFFER_BYTES, false);
             case BZIP2 -> new BZip2CompressorInputStream(in, true);
             case XZ -> new XZInputStream(in, XZ_MEMORY_KIB);
             case ZSTD -> new ZstdInputStreamNoFinalizer(in).setLongMax(ZSTD_LARGEST_WINDOW_LOG);
         };
+    }
+
+    /** The same, but what follows a gzip stream and is none is left unread, as gzip(1) does and tar(1) with it. */
+    public InputStream decompressIgnoringRest(InputStream in) throws IOException {
+        return this == GZIP ? new GzipMembers(in, BUFFER_BYTES, true) : decompress(in);
     }
 
     @Override

@@ -11,7 +11,7 @@ import java.util.zip.Inflater;
 
 /**
  * What the members of a gzip stream hold, one after the other, each checked against its trailer (RFC 1952). Nothing but
- * members may follow the first.
+ * members may follow the first, unless it is asked for that the rest be ignored.
  *
  * <p>Not {@code java.util.zip.GZIPInputStream}: it takes a member for the last one where the stream below has no bytes
  * available just then, as a network stream hasn't, and lets garbage follow. Not Commons Compress' class: it insists on
@@ -27,16 +27,19 @@ final class GzipMembers extends BlockInputStream {
 
     private final InputStream in;
     private final byte[] buffer;
+    private final boolean isRestIgnored;
     private final Inflater inflater = new Inflater(true);
     private final CRC32 checksum = new CRC32();
     private int position;
     private int limit;
     private boolean isFirst = true;
     private boolean isInMember;
+    private boolean isAtRest;
     private boolean isClosed;
 
-    GzipMembers(InputStream in, int bufferBytes) {
+    GzipMembers(InputStream in, int bufferBytes, boolean isRestIgnored) {
         this.in = in;
+        this.isRestIgnored = isRestIgnored;
         this.buffer = new byte[bufferBytes];
     }
 
@@ -84,13 +87,17 @@ final class GzipMembers extends BlockInputStream {
 
     /** Passes a member's header; false at the end of the stream. */
     private boolean beginMember() throws IOException {
-        if (position == limit && !fill()) {
+        if (isAtRest || (position == limit && !fill())) {
             if (isFirst) {
                 throw cutOff();
             }
             return false;
         }
         if (next() != 0x1f || next() != 0x8b) {
+            if (!isFirst && isRestIgnored) {
+                isAtRest = true;
+                return false;
+            }
             throw new IOException(isFirst ? "not gzip" : "something that isn't gzip follows the last member");
         }
         if (next() != DEFLATE) {

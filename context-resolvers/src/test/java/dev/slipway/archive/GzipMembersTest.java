@@ -95,6 +95,19 @@ class GzipMembersTest {
     }
 
     @Test
+    void leavesWhatFollowsTheLastMemberUnreadWhereItIsToBeIgnored() throws IOException {
+        byte[] gzip = joined(member("one"), member("two"), new byte[700_000]);
+        try (InputStream unpacked = Compression.GZIP.decompressIgnoringRest(new ByteArrayInputStream(gzip))) {
+            assertThat(unpacked.readAllBytes()).asString(UTF_8).isEqualTo("onetwo");
+            assertThat(unpacked.read()).isNegative();
+        }
+        byte[] cutOff = Arrays.copyOf(gzip, member("one").length + 5);
+        try (InputStream unpacked = Compression.GZIP.decompressIgnoringRest(new ByteArrayInputStream(cutOff))) {
+            assertThatThrownBy(unpacked::readAllBytes).hasMessageContaining("ends within a member");
+        }
+    }
+
+    @Test
     void refusesAMemberThatIsCutOffOrDamaged() throws IOException {
         byte[] whole = member("some text that is packed");
         for (int length = 0; length < whole.length; length++) {

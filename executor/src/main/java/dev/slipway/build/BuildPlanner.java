@@ -15,14 +15,19 @@ import dev.slipway.image.Platform;
 import dev.slipway.progress.FailureClass;
 import java.io.IOException;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.SequencedMap;
 import java.util.Set;
 import java.util.TreeMap;
 
@@ -192,33 +197,44 @@ final class BuildPlanner {
     private void refuseCircles() throws BuildException {
         Set<Integer> done = new HashSet<>();
         for (Stage stage : dockerfile.stages()) {
-            refuseCircle(stage.index(), new ArrayList<>(), done);
+            if (!done.contains(stage.index())) {
+                refuseCircle(stage.index(), done);
+            }
         }
     }
 
-    private void refuseCircle(int index, List<Integer> path, Set<Integer> done) throws BuildException {
-        if (path.contains(index)) {
-            Stage stage = dockerfile.stages().get(index);
-            throw Locations.dockerfile(
-                    stage.from().source(),
-                    "stage \"%s\" needs itself, by way of %s; break the circle"
-                            .formatted(
-                                    stage.displayName(),
-                                    path.stream()
-                                            .map(step -> dockerfile
-                                                    .stages()
-                                                    .get(step)
-                                                    .displayName())
-                                            .toList()));
-        }
-        if (!done.contains(index)) {
-            path.add(index);
-            for (int needed : needs(index)) {
-                refuseCircle(needed, path, done);
+    /** Follows what a stage needs, and what that needs; chains of stages may be longer than the call stack is deep. */
+    private void refuseCircle(int first, Set<Integer> done) throws BuildException {
+        SequencedMap<Integer, Iterator<Integer>> path = new LinkedHashMap<>();
+        path.put(first, needs(first).iterator());
+        while (!path.isEmpty()) {
+            Map.Entry<Integer, Iterator<Integer>> last = path.lastEntry();
+            if (!last.getValue().hasNext()) {
+                done.add(last.getKey());
+                path.pollLastEntry();
+                continue;
             }
-            path.removeLast();
-            done.add(index);
+            int needed = last.getValue().next();
+            if (path.containsKey(needed)) {
+                throw circle(needed, path.sequencedKeySet());
+            }
+            if (!done.contains(needed)) {
+                path.put(needed, needs(needed).iterator());
+            }
         }
+    }
+
+    private BuildException circle(int index, Collection<Integer> path) {
+        List<Stage> stages = dockerfile.stages();
+        Stage stage = stages.get(index);
+        return Locations.dockerfile(
+                stage.from().source(),
+                "stage \"%s\" needs itself, by way of %s; break the circle"
+                        .formatted(
+                                stage.displayName(),
+                                path.stream()
+                                        .map(step -> stages.get(step).displayName())
+                                        .toList()));
     }
 
     private List<Integer> needs(int index) {
@@ -236,16 +252,27 @@ final class BuildPlanner {
         }
     }
 
-    private void need(int index) throws BuildException, DockerfileException, IOException {
-        if (planned.containsKey(index)) {
-            return;
+    /** Plans a stage and all that it needs: first what it goes on from, then itself, then what it takes files from. */
+    private void need(int target) throws BuildException, DockerfileException, IOException {
+        Deque<Integer> todo = new ArrayDeque<>(List.of(target));
+        while (!todo.isEmpty()) {
+            int index = todo.element();
+            if (planned.containsKey(index)) {
+                todo.pop();
+            } else if (bases.get(index) instanceof Base.OfStage below && !planned.containsKey(below.index())) {
+                todo.push(below.index());
+            } else {
+                todo.pop();
+                plan(index).reversed().forEach(todo::push);
+            }
         }
+    }
+
+    /** Plans one stage, and tells which ones it takes files from. */
+    private List<Integer> plan(int index) throws BuildException, DockerfileException, IOException {
         Stage stage = dockerfile.stages().get(index);
         FromInstruction from = froms.get(index);
         Base base = bases.get(index);
-        if (base instanceof Base.OfStage below) {
-            need(below.index());
-        }
         Platform wanted = platformOf(stage, from, base);
         Optional<BaseImage> image = base instanceof Base.OfImage named
                 ? Optional.of(images.resolve(named, wanted, from.source()))
@@ -258,14 +285,16 @@ final class BuildPlanner {
         }
         all.addAll(instructions.get(index));
         planned.put(index, new PlannedStage(stage, from, base, wanted, image, isReplaced(stage), all));
+        List<Integer> sources = new ArrayList<>();
         for (PlannedInstruction instruction : all) {
             for (Map.Entry<String, Base> source : instruction.sources().entrySet()) {
                 if (source.getValue() instanceof Base.OfStage other) {
                     refuseLaterStage(stage, instruction, source.getKey(), other.index());
-                    need(other.index());
+                    sources.add(other.index());
                 }
             }
         }
+        return sources;
     }
 
     private Platform platformOf(Stage stage, FromInstruction from, Base base) throws BuildException {

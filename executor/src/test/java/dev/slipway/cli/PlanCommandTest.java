@@ -97,6 +97,20 @@ class PlanCommandTest {
     }
 
     @Test
+    void isMadeOfAChainOfStagesThatIsLongerThanTheCallStackIsDeep() {
+        StringBuilder chain = new StringBuilder("FROM scratch AS s0\n");
+        for (int i = 1; i < 20_000; i++) {
+            chain.append(
+                    i % 2 == 0
+                            ? "FROM s%d AS s%d\n".formatted(i - 1, i)
+                            : "FROM scratch AS s%d\nCOPY --from=s%d / /\n".formatted(i, i - 1));
+        }
+        command.file("Dockerfile", chain.toString());
+        assertThat(command.succeeds(with("plan", "--platform=linux/amd64")).out())
+                .startsWith("Dockerfile for linux/amd64: 20000 of 20000 stages\n");
+    }
+
+    @Test
     void isWrittenAsJsonForEachPlatform() throws IOException {
         command.file("Dockerfile", DOCKERFILE);
         JsonNode plans = new ObjectMapper()

@@ -19,6 +19,7 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -141,6 +142,8 @@ class WholeBuildsTest {
                 .file("dir/sub/other", "o\n")
                 .file(".hidden/x", "x\n");
         Files.write(command.path("context").resolve("archive.tar.gz"), packed());
+        Files.write(command.path("context").resolve("padded.tar.gz"), packed());
+        Files.write(command.path("context").resolve("padded.tar.gz"), new byte[1000], StandardOpenOption.APPEND);
     }
 
     @ParameterizedTest

@@ -70,7 +70,7 @@ final class Unpacker {
         InputStream raw = tree.openRead(file);
         try {
             Compression.Detected detected = Compression.detect(raw);
-            return detected.compression().decompress(detected.stream());
+            return detected.compression().decompressIgnoringRest(detected.stream());
         } catch (IOException e) {
             try (raw) { // its failure is not lost
                 throw e;
