@@ -24,9 +24,11 @@ import java.util.Optional;
  * only a b c                 these paths and no others
  * nowhere words              in no file and not in the config
  * config /Pointer JSON       a part of the container's config; null for nothing
+ * image /pointer JSON        the same of the image's config
  * env NAME=VALUE             one of its variables
  * layers 3                   how many
  * history words              in what the image tells of how it was made
+ * unsaid words               not in it
  * </pre>
  */
 record ExpectedImage(List<Line> lines) {
@@ -75,7 +77,7 @@ record ExpectedImage(List<Line> lines) {
 
     private static void check(Line line, Image image, List<Layer> layers, List<Layer.Entry> files) throws IOException {
         switch (line.verb()) {
-            case "flag", "variable", "ignore" -> {}
+            case "flag", "variable", "ignore", "at" -> {}
             case "file" ->
                 assertThat(file(line, files).modeAndOwner()).as("%s", line).isEqualTo(line.rest());
             case "text" ->
@@ -93,12 +95,12 @@ record ExpectedImage(List<Line> lines) {
                         .as("%s", line)
                         .noneMatch(entry -> entry.content().contains(line.both()));
             }
-            case "config" -> {
-                JsonNode wanted = line.rest().equals("null") ? MissingNode.getInstance() : JSON.readTree(line.rest());
+            case "config" ->
                 assertThat(image.config().path("config").at(line.first()))
                         .as("%s", line)
-                        .isEqualTo(wanted);
-            }
+                        .isEqualTo(wanted(line));
+            case "image" ->
+                assertThat(image.config().at(line.first())).as("%s", line).isEqualTo(wanted(line));
             case "env" ->
                 assertThat(image.config().at("/config/Env"))
                         .as("%s", line)
@@ -107,9 +109,17 @@ record ExpectedImage(List<Line> lines) {
                 assertThat(image.config().path("history").toString())
                         .as("%s", line)
                         .contains(line.both());
+            case "unsaid" ->
+                assertThat(image.config().path("history").toString())
+                        .as("%s", line)
+                        .doesNotContain(line.both());
             case "layers" -> assertThat(layers).as("%s", line).hasSize(Integer.parseInt(line.first()));
             default -> throw new AssertionError("there is no such verb: " + line);
         }
+    }
+
+    private static JsonNode wanted(Line line) throws IOException {
+        return line.rest().equals("null") ? MissingNode.getInstance() : JSON.readTree(line.rest());
     }
 
     /** The file; where the layer has a hard link, the file that it leads to. */

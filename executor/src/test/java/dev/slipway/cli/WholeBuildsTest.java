@@ -39,11 +39,16 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Small Dockerfiles and what becomes of them, from {@code whole-builds.txt}: every flag of every instruction, which is
+ * Small Dockerfiles and what becomes of them. From {@code whole-builds.txt}: every flag of every instruction, which is
  * done or refused and never ignored (pains 67), and what users of other builders found done wrong (24, 36, 66, 69, 70).
+ * From {@code language-corners.txt}: what BuildKit makes of the language where its reference is silent.
  */
 class WholeBuildsTest {
-    private static final Path CASES = Path.of("src/test/resources/dev/slipway/cli/whole-builds.txt");
+    private static final List<Path> CASES = List.of(
+            Path.of("src/test/resources/dev/slipway/cli/whole-builds.txt"),
+            Path.of("src/test/resources/dev/slipway/cli/language-corners.txt"));
+    private static final Pattern BEGIN = Pattern.compile("^=== ", Pattern.MULTILINE);
+    private static final String LONG = "x".repeat(60_000);
     private static final Pattern KNOWN = Pattern.compile("([A-Z]+) knows ([-a-z, ]+)\\.");
 
     private static final TemporaryDirectory SHARED = TemporaryDirectory.create("whole-builds");
@@ -75,11 +80,14 @@ class WholeBuildsTest {
     }
 
     static List<Case> cases() throws IOException {
-        return Pattern.compile("^=== ", Pattern.MULTILINE)
-                .splitAsStream(Files.readString(CASES))
-                .filter(Predicate.not(String::isBlank))
-                .map(Case::parse)
-                .toList();
+        List<Case> cases = new ArrayList<>();
+        for (Path file : CASES) {
+            BEGIN.splitAsStream(Files.readString(file))
+                    .filter(Predicate.not(String::isBlank))
+                    .map(Case::parse)
+                    .forEach(cases::add);
+        }
+        return cases;
     }
 
     @BeforeAll
@@ -149,7 +157,12 @@ class WholeBuildsTest {
     @ParameterizedTest
     @MethodSource("cases")
     void comesOutAsExpected(Case each) throws IOException {
-        command.file("Dockerfile", each.dockerfile().replace("@FILES@", files).replace("@GIT@", git));
+        command.file(
+                "Dockerfile",
+                each.dockerfile()
+                        .replace("@FILES@", files)
+                        .replace("@GIT@", git)
+                        .replace("@LONG@", LONG));
         List<ExpectedImage.Line> ignored = each.expected().all("ignore");
         if (!ignored.isEmpty()) {
             command.file(
@@ -165,7 +178,11 @@ class WholeBuildsTest {
         } else {
             ExpectedImage.Line refusal = refusals.getFirst();
             assertThat(ended.exitCode()).as("%s", ended).isEqualTo(Integer.parseInt(refusal.first()));
-            assertThat(ended.lastLine()).contains("Dockerfile:2", refusal.rest());
+            String line = each.expected().all("at").stream()
+                    .map(ExpectedImage.Line::first)
+                    .findFirst()
+                    .orElse("2");
+            assertThat(ended.lastLine()).contains("Dockerfile:" + line, refusal.rest());
         }
         assertThat(contextFiles()).as("the context is nobody's to change").isEqualTo(before);
     }
@@ -179,7 +196,9 @@ class WholeBuildsTest {
                 "--no-push",
                 "--oci-layout-path=" + command.path("out")));
         String layout = SHARED.path().resolve("busybox").toString();
-        expected.all("flag").forEach(line -> flags.add(line.both().replace("@LAYOUT@", layout)));
+        expected.all("flag")
+                .forEach(line ->
+                        flags.add(line.both().replace("@LAYOUT@", layout).replace("@FILES@", files)));
         return command.run(flags.toArray(String[]::new));
     }
 
