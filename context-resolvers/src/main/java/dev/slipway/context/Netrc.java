@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
 public final class Netrc {
 
     /** In quotes, curl takes blanks and escapes. */
-    private static final Pattern WORD = Pattern.compile("\"((?:[^\"\\\\]|\\\\.)*)\"|\\S+");
+    private static final Pattern WORD = Pattern.compile("\"((?:[^\"\\\\]++|\\\\.)*+)\"|\\S+");
 
     private static final Set<String> BEGINNINGS = Set.of("machine", "default");
     private static final Set<String> KEYWORDS = Set.of("machine", "login", "password", "account");

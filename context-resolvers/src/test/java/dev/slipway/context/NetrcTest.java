@@ -45,6 +45,16 @@ class NetrcTest {
     }
 
     @Test
+    void aPasswordMayBeLong() {
+        String key = "k\\".repeat(20_000);
+        Netrc netrc = Netrc.parse("machine one.example login a password \"" + "k\\\\".repeat(20_000) + "\"");
+        assertThat(netrc.login("one.example")).contains(new Netrc.Login("a", key));
+        assertThat(Netrc.parse("machine one.example login \"" + "b".repeat(100_000))
+                        .login("one.example"))
+                .isPresent();
+    }
+
+    @Test
     void aWordThatMeansSomethingMayBeAValue() {
         Netrc netrc = Netrc.parse(
                 "machine one.example login macdef password machine\nmachine two.example login b password 2");

@@ -16,6 +16,7 @@ import dev.slipway.rootfs.CommitScope;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Optional;
 
 /** ADD: as COPY from the context, and it unpacks archives and fetches URLs. */
@@ -58,7 +59,7 @@ final class AddStep {
         SingleFileTree tree = new SingleFileTree(
                 name,
                 DOWNLOADED_FILE,
-                download.modified().orElse(state.session().creationTime()),
+                download.modified().orElse(Instant.EPOCH),
                 Files.size(download.file()),
                 () -> Files.newInputStream(download.file()));
         copier.copyFile(

@@ -24,8 +24,12 @@ sealed interface Base {
         }
     }
 
-    /** A directory that {@code --build-context} names. */
-    record OfDirectory(String name, Path root) implements Base {}
+    /**
+     * A directory that {@code --build-context} names.
+     *
+     * @param heedsIgnoreFile whether its own {@code .dockerignore} counts, which a repository's doesn't
+     */
+    record OfDirectory(String name, Path root, boolean heedsIgnoreFile) implements Base {}
 
     /** What {@code --build-context} names and isn't here yet: a repository, a file behind a URL, an archive. */
     record OfRemote(String name, String uri) implements Base {}

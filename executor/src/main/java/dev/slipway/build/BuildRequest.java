@@ -30,6 +30,7 @@ import java.util.OptionalLong;
  * @param environment the executor's own environment, for {@code SOURCE_DATE_EPOCH} and secrets (RUN sees none of it)
  * @param secrets {@code --secret}, by id
  * @param buildContexts {@code --build-context NAME=URI}
+ * @param mostContextBytes {@code --context-max-size}: a further context that is larger is refused
  * @param format which family of media types the image is written in
  * @param layers how layers are made
  * @param commands what RUN gets from the command line
@@ -49,6 +50,7 @@ public record BuildRequest(
         Map<String, String> environment,
         List<SecretSource> secrets,
         Map<String, String> buildContexts,
+        OptionalLong mostContextBytes,
         ImageFormat format,
         LayerOptions layers,
         CommandOptions commands,
@@ -185,6 +187,7 @@ public record BuildRequest(
         private Map<String, String> environment = Map.of();
         private final List<SecretSource> secrets = new ArrayList<>();
         private final Map<String, String> buildContexts = new LinkedHashMap<>();
+        private OptionalLong mostContextBytes = OptionalLong.empty();
         private ImageFormat format = ImageFormat.AS_BASE;
         private LayerOptions layers = LayerOptions.DEFAULT;
         private CommandOptions commands = CommandOptions.DEFAULT;
@@ -254,6 +257,11 @@ public record BuildRequest(
             return this;
         }
 
+        public Builder mostContextBytes(OptionalLong value) {
+            mostContextBytes = value;
+            return this;
+        }
+
         public Builder format(ImageFormat value) {
             format = value;
             return this;
@@ -293,6 +301,7 @@ public record BuildRequest(
                     environment,
                     secrets,
                     buildContexts,
+                    mostContextBytes,
                     format,
                     layers,
                     commands,

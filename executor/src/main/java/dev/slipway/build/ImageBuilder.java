@@ -27,8 +27,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.HashSet;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Consumer;
@@ -49,6 +51,7 @@ public final class ImageBuilder {
     private final ProgressListener progress;
     private final InstantSource clock;
     private final Optional<Consumer<PlanSummary>> plans;
+    private final Set<BuildEvent> said = new HashSet<>();
 
     /**
      * A builder for one build.
@@ -110,7 +113,7 @@ public final class ImageBuilder {
         new ForeignCommands(Platform.host(), temporary).refuse(plan);
         Agents agents = agents(request);
         check(request, files, images);
-        GivenArguments.warnOfUnused(plan, progress);
+        GivenArguments.warnOfUnused(plan, this::sayOnce);
         if (plans.isPresent()) {
             plans.get().accept(PlanSummary.of(plan, images));
         }
@@ -169,13 +172,20 @@ public final class ImageBuilder {
         }
     }
 
+    /** The builds of several platforms find the same in one Dockerfile. */
+    private void sayOnce(BuildEvent warning) {
+        if (said.add(warning)) {
+            progress.on(warning);
+        }
+    }
+
     /** Says what the checks found; their findings end the build where the file asks for that. */
     private void check(BuildRequest request, BuildFiles files, BaseImages images)
             throws BuildException, DockerfileException {
         Checks.Result result = new DockerfileChecks(images::known, progress).run(request, files, true);
         String name = files.dockerfile().file().name();
         for (Finding finding : result.findings()) {
-            progress.on(new BuildEvent.CheckWarning(
+            sayOnce(new BuildEvent.CheckWarning(
                     finding.rule().id(), finding.message(), name, OptionalInt.of(finding.line()), finding.url()));
         }
         if (result.failing()) {

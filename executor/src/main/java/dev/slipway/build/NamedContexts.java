@@ -86,7 +86,7 @@ final class NamedContexts {
                     "--build-context %s=%s: \"%s\" is no directory; check the path".formatted(name, value, root));
         }
         try {
-            return new Base.OfDirectory(name, root.toRealPath());
+            return new Base.OfDirectory(name, root.toRealPath(), true);
         } catch (IOException e) {
             throw new BuildException(
                     FailureClass.CONTEXT,
@@ -108,6 +108,9 @@ final class NamedContexts {
 
     /** What the context's own {@code .dockerignore} keeps out. */
     static DockerIgnore ignored(Base.OfDirectory context) throws BuildException {
+        if (!context.heedsIgnoreFile()) {
+            return DockerIgnore.none();
+        }
         Path file = context.root().resolve(".dockerignore");
         try {
             Optional<byte[]> text = ContextText.read(context.root(), file);

@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -33,6 +34,7 @@ final class RemoteSources {
 
     private final Path temporary;
     private final ContextOptions options;
+    private final ContextOptions contextOptions;
     private final Downloads downloads;
     private final boolean keepGitDirectory;
     private final ProgressListener progress;
@@ -53,12 +55,15 @@ final class RemoteSources {
                 .withEnvironment(request.environment())
                 .withNetwork(network)
                 .withLog(progress::info);
+        this.contextOptions = options.withSizeLimit(request.mostContextBytes());
     }
 
     /** The files of the repository that an ADD names; its submodules come along, as with BuildKit. */
     Path repository(String url, AddInstruction add) throws BuildException, IOException, InterruptedException {
         try {
             GitSource source = GitSource.parse(url, options.environment());
+            refuseContradiction("--checksum", add.checksum(), source.checksum(), add);
+            refuseContradiction("--keep-git-dir", add.keepGitDir(), source.keepGitDirectory(), add);
             Optional<String> checksum = add.checksum().or(source::checksum);
             GitSource checked = new GitSource(
                     source.url(),
@@ -73,9 +78,18 @@ final class RemoteSources {
             return checkOut(
                     checked,
                     GitCredentials.ofDockerfile(checked, options.environment()),
-                    GitOptions.DEFAULT.withSubmodules(true));
+                    options.withGit(GitOptions.DEFAULT.withSubmodules(true)));
         } catch (ContextException e) {
             throw Locations.failure(FailureClass.CONTEXT, add.source(), "ADD: " + e.getMessage(), e);
+        }
+    }
+
+    private static <T> void refuseContradiction(String flag, Optional<T> ofFlag, Optional<T> ofUrl, AddInstruction add)
+            throws BuildException {
+        if (ofFlag.isPresent() && ofUrl.isPresent() && !ofFlag.equals(ofUrl)) {
+            throw Locations.dockerfile(
+                    add.source(),
+                    "ADD: %s says %s, and the URL's query %s; say it once".formatted(flag, ofFlag.get(), ofUrl.get()));
         }
     }
 
@@ -84,31 +98,33 @@ final class RemoteSources {
             throws BuildException, IOException, InterruptedException {
         Base.OfDirectory known = contexts.get(remote.name());
         if (known == null) {
-            known = new Base.OfDirectory(remote.name(), fetch(remote, wantedBy));
+            known = fetch(remote, wantedBy);
             contexts.put(remote.name(), known);
         }
         return known;
     }
 
-    private Path fetch(Base.OfRemote remote, InstructionSource wantedBy)
+    private Base.OfDirectory fetch(Base.OfRemote remote, InstructionSource wantedBy)
             throws BuildException, IOException, InterruptedException {
         try {
             ContextUri uri = ContextUri.parse(remote.uri());
             if (!uri.scheme().equals("dir") && GitSource.isGit(remote.uri())) {
                 GitSource source = GitSource.parse(remote.uri(), options.environment());
-                return checkOut(
+                Path files = checkOut(
                         source,
                         GitCredentials.ofUser(source, options.environment()),
-                        GitOptions.DEFAULT.withSubmodules(true).withGitDirectory(keepGitDirectory));
+                        contextOptions.withGit(
+                                GitOptions.DEFAULT.withSubmodules(true).withGitDirectory(keepGitDirectory)));
+                return new Base.OfDirectory(remote.name(), files, false);
             }
             if (uri.scheme().equals("http") || uri.scheme().equals("https")) {
-                return download(remote.uri(), wantedBy);
+                return new Base.OfDirectory(remote.name(), download(remote.uri(), wantedBy), false);
             }
             Path scratch = Files.createTempDirectory(temporary, "context").resolve("files");
             // The build's temporary directory goes as a whole, and this with it.
-            BuildContext context =
-                    ContextResolvers.installed().resolve(remote.uri(), Optional.empty(), options.withScratch(scratch));
-            return context.root();
+            BuildContext context = ContextResolvers.installed()
+                    .resolve(remote.uri(), Optional.empty(), contextOptions.withScratch(scratch));
+            return new Base.OfDirectory(remote.name(), context.root(), true);
         } catch (ContextException e) {
             throw failure(remote, wantedBy, e);
         }
@@ -120,24 +136,30 @@ final class RemoteSources {
                 FailureClass.CONTEXT, wantedBy, "--build-context %s: %s".formatted(remote.name(), e.getMessage()), e);
     }
 
-    private Path checkOut(GitSource source, GitCredentials credentials, GitOptions git)
+    private Path checkOut(GitSource source, GitCredentials credentials, ContextOptions how)
             throws ContextException, IOException, InterruptedException {
         Path directory = Files.createTempDirectory(temporary, "git").resolve("files");
-        GitCheckout.CheckedOut found = GitCheckout.of(options.withGit(git)).checkOut(source, credentials, directory);
+        GitCheckout.CheckedOut found = GitCheckout.of(how).checkOut(source, credentials, directory);
         progress.info("%s at %s".formatted(source, found.commit()));
         return found.root();
     }
 
     /** BuildKit shows a URL that names no repository as a directory with one file. */
-    private Path download(String url, InstructionSource wantedBy) throws BuildException, IOException {
+    private Path download(String url, InstructionSource wantedBy) throws BuildException, ContextException, IOException {
         Download download = downloads.fetch(url, Optional.empty(), wantedBy);
+        long bytes = Files.size(download.file());
+        if (bytes > contextOptions.sizeLimitBytes().orElse(Long.MAX_VALUE)) {
+            throw new ContextException("\"%s\" is larger than --context-max-size, %d bytes: it has %d"
+                    .formatted(
+                            ContextUri.parse(url),
+                            contextOptions.sizeLimitBytes().getAsLong(),
+                            bytes));
+        }
         Path directory = Files.createTempDirectory(temporary, "http");
         Path file = directory.resolve(HTTP_FILE);
         Files.copy(download.file(), file, StandardCopyOption.REPLACE_EXISTING);
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
-        if (download.modified().isPresent()) {
-            Files.setLastModifiedTime(file, FileTime.from(download.modified().get()));
-        }
+        Files.setLastModifiedTime(file, FileTime.from(download.modified().orElse(Instant.EPOCH)));
         Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
         return directory;
     }

@@ -54,7 +54,6 @@ final class ContextFromFlags {
     static ContextOptions options(
             GivenFlags flags, Path scratch, Path ownDirectory, NetworkSettings network, ProgressListener progress)
             throws UsageException {
-        Optional<String> limit = flags.value(SourceFlags.CONTEXT_MAX_SIZE);
         return ContextOptions.in(scratch)
                 .withOwnDirectories(List.of(ownDirectory))
                 .withForce(flags.on(RunFlags.FORCE))
@@ -62,10 +61,15 @@ final class ContextFromFlags {
                 .withNetwork(network)
                 .withGit(git(flags))
                 .withLog(progress::info)
-                .withSizeLimit(
-                        limit.isPresent()
-                                ? OptionalLong.of(ByteCount.parse(SourceFlags.CONTEXT_MAX_SIZE, limit.get()))
-                                : OptionalLong.empty());
+                .withSizeLimit(sizeLimit(flags));
+    }
+
+    /** {@code --context-max-size}, in bytes; it holds for each context by itself. */
+    static OptionalLong sizeLimit(GivenFlags flags) throws UsageException {
+        Optional<String> limit = flags.value(SourceFlags.CONTEXT_MAX_SIZE);
+        return limit.isPresent()
+                ? OptionalLong.of(ByteCount.parse(SourceFlags.CONTEXT_MAX_SIZE, limit.get()))
+                : OptionalLong.empty();
     }
 
     /** Which repository and commit an image is of (OCI image specification, annotations); empty for other contexts. */

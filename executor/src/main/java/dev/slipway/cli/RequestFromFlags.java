@@ -93,6 +93,7 @@ final class RequestFromFlags {
                 .retries(new BuildRequest.Retries(
                         flags.number(RegistryFlags.IMAGE_DOWNLOAD_RETRY, 0),
                         flags.number(RegistryFlags.IMAGE_FS_EXTRACT_RETRY, 0)))
+                .mostContextBytes(ContextFromFlags.sizeLimit(flags))
                 .jobs(flags.number(RunFlags.JOBS, 1));
         buildArguments().forEach(request::buildArgument);
         Map<String, String> labels = new LinkedHashMap<>(sourceLabels);

@@ -35,10 +35,16 @@ public final class TerminalView implements ProgressListener {
     private final boolean colours;
     private final InstantSource clock;
     private final Map<BuildEvent.Step, Running> running = new LinkedHashMap<>();
+    private final Duration redrawnEvery;
     private int drawn;
     private boolean ticking;
 
     public TerminalView(PrintStream out, Level threshold, boolean colours, InstantSource clock) {
+        this(out, threshold, colours, clock, REDRAWN_EVERY);
+    }
+
+    TerminalView(PrintStream out, Level threshold, boolean colours, InstantSource clock, Duration redrawnEvery) {
+        this.redrawnEvery = Objects.requireNonNull(redrawnEvery, "redrawnEvery is null");
         this.out = Objects.requireNonNull(out, "out is null");
         this.lines = new LogLines(out, threshold, colours, false, clock);
         this.colours = colours;
@@ -51,9 +57,9 @@ public final class TerminalView implements ProgressListener {
             ticking = true;
             Thread.ofPlatform().daemon().name("terminal").start(() -> {
                 try {
-                    while (tick()) {
-                        Thread.sleep(REDRAWN_EVERY);
-                    }
+                    do {
+                        Thread.sleep(redrawnEvery);
+                    } while (tick());
                 } catch (InterruptedException stopped) {
                     Thread.currentThread().interrupt();
                 }

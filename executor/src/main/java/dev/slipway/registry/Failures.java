@@ -138,10 +138,18 @@ final class Failures {
                         ? "no answer in time; is a firewall or a proxy in between?"
                         : "nobody accepts the connection (%s); is the registry up, are host and port right?"
                                 .formatted(words(cause));
-            default -> "the connection broke (%s)".formatted(words(cause));
+            default -> "the connection broke (%s)".formatted(words(cause)) + clientHint(uri);
         };
         return new RegistryException(
                 kind, "%s: %s: %s".formatted(operation, shown(uri), what), shown(uri), 0, List.of(), cause);
+    }
+
+    /** Who refuses a client for want of its certificate closes the connection, and its words may be lost with that. */
+    private static String clientHint(URI uri) {
+        return "https".equals(uri.getScheme()) && "/v2/".equals(uri.getPath())
+                ? "; where only clients with a certificate are let in, --registry-client-cert=%s=CERTIFICATE,KEY shows it one"
+                        .formatted(host(uri))
+                : "";
     }
 
     private static String tlsWords(IOException cause, String host) {

@@ -197,7 +197,8 @@ final class CommandMounts {
                 String size = tmpfs.sizeBytes().isPresent()
                         ? ",size=" + tmpfs.sizeBytes().getAsLong()
                         : "";
-                tmpfs(place, Mounts.NO_SETUID | Mounts.NO_DEVICES | Mounts.NO_EXEC, "mode=1777" + size);
+                // Programs that were just built run there, as with BuildKit.
+                tmpfs(place, Mounts.NO_SETUID | Mounts.NO_DEVICES, "mode=1777" + size);
             }
             case Mount.Content content -> {
                 PathBytes place = points.prepare(root, content.target(), false);

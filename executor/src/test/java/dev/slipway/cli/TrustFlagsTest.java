@@ -122,8 +122,9 @@ class TrustFlagsTest {
             endsAs(false, unknown, "check the right to push to \"%s\"".formatted(locked.reference("app")));
             assertThat(unknown.lastLine())
                     .contains("https://%s/v2/".formatted(locked.host()))
-                    .contains("it lets in nobody whose certificate it doesn't know (")
-                    .containsPattern("fatal alert: (bad_certificate|certificate_required)")
+                    // A server that closes on us may lose its own alert.
+                    .containsPattern("it lets in nobody whose certificate it doesn't know \\(.*fatal alert: "
+                            + "(bad_certificate|certificate_required)|the connection broke")
                     .contains("--registry-client-cert=%s=CERTIFICATE,KEY".formatted(locked.host()));
             String known =
                     "--registry-client-cert=%s=%s,%s".formatted(locked.host(), client.certificate(), client.key());

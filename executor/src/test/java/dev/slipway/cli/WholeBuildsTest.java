@@ -110,6 +110,7 @@ class WholeBuildsTest {
         files = "http://127.0.0.1:" + server.getAddress().getPort();
         Path served = Files.createDirectory(SHARED.path().resolve("srv"));
         GitRepository repository = GitRepository.create(served, "team/app").file("file", "of the repository");
+        repository.file(".dockerignore", "ignored").file("ignored", "kept out of builds of it");
         repository.commit("file");
         GitHttpServer repositories = GitHttpServer.start(served, GitHttpServer.Manners.OPEN);
         SERVERS.add(repositories);
@@ -197,8 +198,10 @@ class WholeBuildsTest {
                 "--oci-layout-path=" + command.path("out")));
         String layout = SHARED.path().resolve("busybox").toString();
         expected.all("flag")
-                .forEach(line ->
-                        flags.add(line.both().replace("@LAYOUT@", layout).replace("@FILES@", files)));
+                .forEach(line -> flags.add(line.both()
+                        .replace("@LAYOUT@", layout)
+                        .replace("@FILES@", files)
+                        .replace("@GIT@", git)));
         return command.run(flags.toArray(String[]::new));
     }
 

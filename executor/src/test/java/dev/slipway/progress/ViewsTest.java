@@ -98,7 +98,7 @@ class ViewsTest {
 
     @Test
     void aTerminalShowsWhatRunsInPlaceAndKeepsWhatIsDone() {
-        TerminalView view = new TerminalView(out, Level.INFO, false, CLOCK);
+        TerminalView view = new TerminalView(out, Level.INFO, false, CLOCK, Duration.ofDays(1));
         view.on(new BuildEvent.StepStarted(ONE));
         for (int i = 1; i <= 6; i++) {
             view.on(output(ONE, "line " + i));
@@ -127,7 +127,7 @@ class ViewsTest {
 
     @Test
     void aTerminalKeepsTheWholeOutputOfAFailedStep() {
-        TerminalView view = new TerminalView(out, Level.INFO, false, CLOCK);
+        TerminalView view = new TerminalView(out, Level.INFO, false, CLOCK, Duration.ofDays(1));
         view.on(new BuildEvent.StepStarted(ONE));
         for (int i = 1; i <= 30; i++) {
             view.on(output(ONE, "line " + i + "\u001b[2J"));
@@ -139,7 +139,7 @@ class ViewsTest {
 
     @Test
     void aLineOfACommandDoesNotMoveTheCursorWhileItIsDrawn() {
-        TerminalView view = new TerminalView(out, Level.INFO, false, CLOCK);
+        TerminalView view = new TerminalView(out, Level.INFO, false, CLOCK, Duration.ofDays(1));
         view.on(output(ONE, "a\u001b[2Jb"));
         assertThat(drawn()).contains("│ a [2Jb\n");
     }

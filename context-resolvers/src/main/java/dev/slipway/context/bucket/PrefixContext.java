@@ -6,6 +6,7 @@ import dev.slipway.context.ContextException;
 import dev.slipway.context.ContextOptions;
 import dev.slipway.context.Retries;
 import dev.slipway.context.ScratchContext;
+import dev.slipway.network.InterruptibleStream;
 import dev.slipway.posix.Directory;
 import dev.slipway.posix.Errno;
 import dev.slipway.posix.FileStatus;
@@ -15,14 +16,13 @@ import dev.slipway.posix.PosixException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletionService;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorCompletionService;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.Semaphore;
 
 /**
  * Every object below a prefix as a file, several at a time. Object stores have no directories, so a key may be anything:
@@ -39,7 +39,6 @@ final class PrefixContext {
     private final Directory destination;
     private final long limitBytes;
     private final Retries retries;
-    private final Semaphore places = new Semaphore(AT_ONCE);
     private long objects;
     private long bytes;
 
@@ -78,14 +77,23 @@ final class PrefixContext {
         // Platform threads: they call the system, which a native executable does on no others.
         try (ExecutorService downloads =
                 Executors.newThreadPerTaskExecutor(Thread.ofPlatform().daemon().factory())) {
-            List<Future<?>> running = new ArrayList<>();
+            CompletionService<OpenFile> ended = new ExecutorCompletionService<>(downloads);
+            int running = 0;
             try {
                 for (StoredObject object : page) {
                     count(object);
-                    place(object, downloads, running);
+                    Optional<OpenFile> file = place(object);
+                    if (file.isPresent()) {
+                        ended.submit(() -> download(object, file.get()));
+                        running++;
+                    }
+                    if (running == AT_ONCE) {
+                        ended.take().get();
+                        running--;
+                    }
                 }
-                for (Future<?> download : running) {
-                    download.get();
+                for (; running > 0; running--) {
+                    ended.take().get();
                 }
             } catch (ExecutionException e) {
                 downloads.shutdownNow();
@@ -119,8 +127,8 @@ final class PrefixContext {
         }
     }
 
-    private void place(StoredObject object, ExecutorService downloads, List<Future<?>> running)
-            throws IOException, InterruptedException {
+    /** Makes the directories that an object's name says, and its file, if it is one. */
+    private Optional<OpenFile> place(StoredObject object) throws IOException {
         String name = object.key().substring(prefix.length());
         boolean directory = name.isEmpty() || name.endsWith("/");
         if (directory && object.sizeBytes() > 0) {
@@ -129,19 +137,10 @@ final class PrefixContext {
         PathBytes path = path(object, directory && !name.isEmpty() ? name.substring(0, name.length() - 1) : name);
         if (directory) {
             makeDirectories(object, path);
-            return;
+            return Optional.empty();
         }
         makeDirectories(object, path.parent());
-        OpenFile file = create(object, path);
-        places.acquire();
-        running.add(downloads.submit(() -> {
-            try (file) {
-                download(object, file);
-                return null;
-            } finally {
-                places.release();
-            }
-        }));
+        return Optional.of(create(object, path));
     }
 
     private OpenFile create(StoredObject object, PathBytes path) throws IOException {
@@ -192,10 +191,18 @@ final class PrefixContext {
         destination.makeDirectory(path, 0755);
     }
 
-    private void download(StoredObject object, OpenFile file) throws IOException {
+    private OpenFile download(StoredObject object, OpenFile file) throws IOException {
+        try (file) {
+            fill(object, file);
+            return file;
+        }
+    }
+
+    private void fill(StoredObject object, OpenFile file) throws IOException {
         if (object.sizeBytes() > 0) {
             byte[] buffer = new byte[(int) Math.min(BUFFER_BYTES, object.sizeBytes())];
-            try (InputStream content = OrderedParts.download(bucket, object, 0, object.sizeBytes(), retries)) {
+            try (InputStream content = InterruptibleStream.open(
+                    () -> OrderedParts.download(bucket, object, 0, object.sizeBytes(), retries))) {
                 for (int read = content.read(buffer); read >= 0; read = content.read(buffer)) {
                     file.write(buffer, 0, read);
                 }

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -64,8 +65,9 @@ public final class GitCredentials {
             logins.addAll(own);
         }
         logins.addAll(stored(url));
+        // A redirect may lead to a name that java.net.URI takes for none, such as one with an underscore.
         Netrc.of(environment)
-                .login(URI.create(url).getHost())
+                .login(Objects.requireNonNullElse(URI.create(url).getHost(), ""))
                 .ifPresent(login -> logins.add(new GitLogin(login.user(), login.password())));
         return List.copyOf(logins);
     }

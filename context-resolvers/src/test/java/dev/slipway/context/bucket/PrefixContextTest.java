@@ -19,7 +19,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -69,6 +71,71 @@ class PrefixContextTest {
             assertThat(Files.getLastModifiedTime(file).toInstant()).isEqualTo(ObjectsInMemory.TIME);
             assertThat(Files.getAttribute(file, "unix:mode")).isEqualTo(0100644);
         }
+    }
+
+    @Test
+    @Timeout(30)
+    void oneFailureIsNotHeldUpByObjectsThatStall() {
+        CountDownLatch never = new CountDownLatch(1);
+        ObjectsInMemory objects = new ObjectsInMemory(Map.of("p/good", "x", "p/bad", "x", "p/slow", "x"));
+        Bucket stalling = new Stalling(objects, never);
+        assertThatThrownBy(() -> BucketContext.resolve(
+                        stalling,
+                        "p/",
+                        "mem://bucket/p/",
+                        ContextOptions.in(room.resolve("context")),
+                        new Retries(1, wait -> {})))
+                .isInstanceOf(ContextException.class)
+                .hasMessageContaining("p/bad is refused");
+        assertThat(room).isEmptyDirectory();
+        never.countDown();
+    }
+
+    /** A server that refuses one object, and sends nothing of another one that is being waited for. */
+    private record Stalling(ObjectsInMemory objects, CountDownLatch never) implements Bucket {
+        @Override
+        public String uriOf(String key) {
+            return objects.uriOf(key);
+        }
+
+        @Override
+        public Optional<StoredObject> find(String key) {
+            return objects.find(key);
+        }
+
+        @Override
+        public Page list(String prefix, Optional<String> from) {
+            return objects.list(prefix, from);
+        }
+
+        @Override
+        public InputStream read(StoredObject object, long offsetBytes, long lengthBytes) throws IOException {
+            switch (object.key()) {
+                case "p/bad" -> throw new IOException("p/bad is refused");
+                case "p/slow" -> awaitUninterruptibly();
+                default -> {}
+            }
+            return objects.read(object, offsetBytes, lengthBytes);
+        }
+
+        /** As a socket is read from by a platform thread. */
+        private void awaitUninterruptibly() {
+            while (never.getCount() > 0) {
+                try {
+                    never.await();
+                } catch (InterruptedException stillWaiting) {
+                    continue;
+                }
+            }
+        }
+
+        @Override
+        public void write(String key, byte[] content) throws IOException {
+            objects.write(key, content);
+        }
+
+        @Override
+        public void close() {}
     }
 
     private BuildContext resolve(Map<String, String> objects) throws ContextException, InterruptedException {

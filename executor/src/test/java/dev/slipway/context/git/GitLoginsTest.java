@@ -14,6 +14,7 @@ import java.util.Map;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -84,6 +85,15 @@ class GitLoginsTest {
         assertThat(GitCredentials.ofUser(source, login).forServer(source.url())).isNotEmpty();
         assertThat(GitCredentials.ofUser(source, login).forServer("http://elsewhere.example/team/app.git"))
                 .isEmpty();
+    }
+
+    @Test
+    void aHostWhoseNameIsNoHostNameHasTheDefaultLoginOnly(@TempDir Path home) throws Exception {
+        Files.writeString(home.resolve(".netrc"), "machine git.example login a password b default login c password d");
+        GitSource source = GitSource.parse(SERVED.asking().url("team/app"), Map.of());
+        assertThat(GitCredentials.ofUser(source, Map.of("HOME", home.toString()))
+                        .forServer("https://git_lab.example/team/app.git"))
+                .containsExactly(new GitLogin("c", "d"));
     }
 
     /** JGit by itself would send it along. */
