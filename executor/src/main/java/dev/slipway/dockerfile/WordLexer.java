@@ -2,6 +2,8 @@ package dev.slipway.dockerfile;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,8 +11,10 @@ import org.jspecify.annotations.Nullable;
  * whose words nest. Gives the text, and the same split at blanks.
  */
 final class WordLexer {
-    /** Nesting deeper than this is refused; a stack has an end. */
-    private static final int DEEPEST = 200;
+    /** Nesting deeper than this is refused. */
+    private static final int DEEPEST = 1_000;
+    /** So much nesting goes on one stack, which has an end. */
+    private static final int LEVELS_OF_A_STACK = 200;
     /** A value that doubles with each line would otherwise end the executor. */
     private static final int LONGEST = 32 << 20;
 
@@ -216,9 +220,35 @@ final class WordLexer {
                     "variables are nested deeper than " + DEEPEST,
                     "Give the inner values names of their own, by ARG or ENV lines above.");
         }
-        String value = braces(start);
+        String value = depth % LEVELS_OF_A_STACK == 0 ? bracesOnAnotherStack(start) : braces(start);
         depth--;
         return value;
+    }
+
+    private String bracesOnAnotherStack(int start) throws BadWord {
+        FutureTask<String> braces = new FutureTask<>(() -> braces(start));
+        Thread.ofPlatform().daemon().name("words").start(braces);
+        boolean isInterrupted = false;
+        try {
+            while (true) {
+                try {
+                    return braces.get();
+                } catch (InterruptedException e) {
+                    isInterrupted = true; // nothing is waited for in there
+                }
+            }
+        } catch (ExecutionException e) {
+            switch (e.getCause()) {
+                case BadWord bad -> throw bad;
+                case RuntimeException failure -> throw failure;
+                case Error failure -> throw failure;
+                case null, default -> throw new IllegalStateException(e);
+            }
+        } finally {
+            if (isInterrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
     }
 
     private String braces(int start) throws BadWord {

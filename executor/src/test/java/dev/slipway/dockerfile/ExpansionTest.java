@@ -43,6 +43,16 @@ class ExpansionTest {
     }
 
     @Test
+    void wordsNestAThousandTimes() throws DockerfileException {
+        assertThat(expand("${A:-".repeat(1000) + "$B" + "}".repeat(1000), "B", "x"))
+                .isEqualTo("x");
+        assertThat(expand("\"" + "${A:-".repeat(1000) + "$B" + "}".repeat(1000) + "\"", "B", "x"))
+                .isEqualTo("x");
+        refusing("${A:-".repeat(900) + "${N:?none}" + "}".repeat(900), "N: none");
+        refusing("${A:-".repeat(1001) + "}".repeat(1001), "nested deeper than 1000");
+    }
+
+    @Test
     void aModifiersWordIsAlwaysEvaluated() {
         refusing("${S:-${N:?x}}", "N: x");
     }
