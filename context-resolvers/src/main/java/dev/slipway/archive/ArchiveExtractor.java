@@ -9,6 +9,7 @@ import dev.slipway.posix.PathBytes;
 import dev.slipway.posix.PosixException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +26,7 @@ public final class ArchiveExtractor {
 
     private final Directory destination;
     private final Map<PathBytes, ArchiveEntry.Directory> directories = new LinkedHashMap<>();
+    private final List<ArchiveEntry.Symlink> windingLinks = new ArrayList<>();
     private PathBytes knownParent = PathBytes.EMPTY;
     private final byte[] buffer = new byte[BUFFER_BYTES];
 
@@ -43,6 +45,7 @@ public final class ArchiveExtractor {
             for (var next = reader.next(); next.isPresent(); next = reader.next()) {
                 extractor.place(next.get(), reader);
             }
+            extractor.checkWindingLinks();
             extractor.finishDirectories();
             return new Extracted(reader.entries(), reader.fileBytes());
         }
@@ -114,12 +117,39 @@ public final class ArchiveExtractor {
         }
     }
 
-    private static void checkTarget(ArchiveEntry.Symlink link) throws ArchiveException {
+    private void checkTarget(ArchiveEntry.Symlink link) throws ArchiveException {
         byte[] target = link.target();
         if ((target.length > 0 && target[0] == '/')
                 || ArchivePath.confined(link.path().parent(), target).isEmpty()) {
             throw new ArchiveException("archive entry \"" + link.path() + "\" is a link to \"" + PathBytes.of(target)
                     + "\", which leads out of the archive");
+        }
+        if (ArchivePath.goesUpFromBelow(target)) {
+            windingLinks.add(link);
+        }
+    }
+
+    /** Behind another link {@code ..} leads elsewhere than the names say; that one may come later in the archive. */
+    private void checkWindingLinks() throws IOException {
+        for (ArchiveEntry.Symlink link : windingLinks) {
+            PathBytes here = link.path().parent();
+            List<PathBytes> components = PathBytes.of(link.target()).components();
+            for (PathBytes component : components.subList(0, components.size() - 1)) {
+                if (!component.endsInDots()) {
+                    here = here.resolve(component);
+                    refuseWayThrough(here, link);
+                } else if (component.length() == 2) {
+                    here = here.parent();
+                }
+            }
+        }
+    }
+
+    private void refuseWayThrough(PathBytes path, ArchiveEntry.Symlink link) throws IOException {
+        Optional<FileStatus> status = destination.statusIfPresent(path);
+        if (status.isPresent() && status.get().isSymlink()) {
+            throw new ArchiveException("archive entry \"" + link.path() + "\" is a link to \""
+                    + PathBytes.of(link.target()) + "\", which goes through the link \"" + path + "\"");
         }
     }
 

@@ -46,6 +46,19 @@ public final class ArchivePath {
         return Optional.of(join(path));
     }
 
+    /** Whether a name goes up behind another one, as {@code a/..} does and {@code ../a} doesn't. */
+    static boolean goesUpFromBelow(byte[] name) {
+        boolean below = false;
+        for (PathBytes component : PathBytes.of(name).components()) {
+            if (!component.endsInDots()) {
+                below = true;
+            } else if (component.length() == 2 && below) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     private static PathBytes join(List<PathBytes> components) {
         PathBytes path = PathBytes.EMPTY;
         for (PathBytes component : components) {

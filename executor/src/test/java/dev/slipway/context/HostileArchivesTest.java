@@ -82,6 +82,11 @@ class HostileArchivesTest {
             new Attack("dots", tar -> tar.file("../escaped", 0644, "evil"), "\"../escaped\""),
             new Attack("dots inside", tar -> tar.file("a/../../escaped", 0644, "evil"), "\"a/../../escaped\""),
             new Attack("link out", tar -> tar.symlink("link", "../.."), "\"link\"", "leads out"),
+            new Attack(
+                    "link out through another one",
+                    tar -> tar.directory("a", 0755).symlink("c", "a/b/..").symlink("a/b", ".."),
+                    "\"c\"",
+                    "goes through the link \"a/b\""),
             new Attack("absolute link", tar -> tar.symlink("link", "/etc/passwd"), "\"link\"", "leads out"),
             new Attack(
                     "through a link",
