@@ -69,6 +69,8 @@ class CheckCommandTest {
         JsonNode warning = new ObjectMapper().readTree(out()).at("/warnings/0");
         assertThat(warning.path("rule").asText()).isEqualTo("StageNameCasing");
         assertThat(warning.path("line").asInt()).isEqualTo(1);
+        assertThat(warning.path("message").asText()).contains("Build");
+        assertThat(warning.path("url").asText()).endsWith("/docs/checks#stagenamecasing");
     }
 
     @Test

@@ -17,6 +17,7 @@ import java.util.Optional;
  * <pre>
  * flag --build-arg=A=B       given to the build, as is
  * variable NAME VALUE        in the executor's environment
+ * said words                 by the executor, once
  * file /path 755 0:0         mode and owner of a file or directory
  * text /path words           what a file's content holds
  * link /path target          a symbolic link
@@ -77,7 +78,7 @@ record ExpectedImage(List<Line> lines) {
 
     private static void check(Line line, Image image, List<Layer> layers, List<Layer.Entry> files) throws IOException {
         switch (line.verb()) {
-            case "flag", "variable", "ignore", "at" -> {}
+            case "flag", "variable", "ignore", "at", "said" -> {}
             case "file" ->
                 assertThat(file(line, files).modeAndOwner()).as("%s", line).isEqualTo(line.rest());
             case "text" ->

@@ -51,6 +51,14 @@ class PlatformsTest {
     }
 
     @Test
+    void whatIsToldOfTheDockerfileIsToldOnceForAllPlatforms() {
+        String said = command.file("Dockerfile", "FROM scratch AS Upper\nCOPY hello /\n")
+                .build(to("app:1", "--platform=linux/amd64,linux/arm64", "--build-arg=NOBODY=1"))
+                .err();
+        assertThat(said).containsOnlyOnce("StageNameCasing").containsOnlyOnce("NOBODY");
+    }
+
+    @Test
     void aListOfPlatformsMakesAnIndexInOneRun() throws IOException {
         command.file("Dockerfile", "FROM scratch\nARG TARGETPLATFORM\nLABEL for=$TARGETPLATFORM\nCOPY hello /\n")
                 .builds(to(

@@ -176,6 +176,7 @@ class WholeBuildsTest {
         if (refusals.isEmpty()) {
             assertThat(ended.exitCode()).as("%s", ended).isZero();
             each.expected().check(Image.only(command.path("out")));
+            each.expected().all("said").forEach(line -> assertThat(ended.err()).containsOnlyOnce(line.both()));
         } else {
             ExpectedImage.Line refusal = refusals.getFirst();
             assertThat(ended.exitCode()).as("%s", ended).isEqualTo(Integer.parseInt(refusal.first()));

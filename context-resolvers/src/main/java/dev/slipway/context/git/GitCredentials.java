@@ -65,9 +65,8 @@ public final class GitCredentials {
             logins.addAll(own);
         }
         logins.addAll(stored(url));
-        // A redirect may lead to a name that java.net.URI takes for none, such as one with an underscore.
         Netrc.of(environment)
-                .login(Objects.requireNonNullElse(URI.create(url).getHost(), ""))
+                .login(name(URI.create(url)))
                 .ifPresent(login -> logins.add(new GitLogin(login.user(), login.password())));
         return List.copyOf(logins);
     }
@@ -123,8 +122,18 @@ public final class GitCredentials {
             return url;
         }
         URI uri = URI.create(url);
-        return "%s %s %d"
-                .formatted(
-                        uri.getScheme(), String.valueOf(uri.getHost()).toLowerCase(Locale.ROOT), Connections.port(uri));
+        return "%s %s %d".formatted(uri.getScheme(), name(uri).toLowerCase(Locale.ROOT), Connections.port(uri));
+    }
+
+    /**
+     * A redirect may lead to a name that {@link URI} takes for none, such as one with an underscore; what stands in its
+     * place, with the port, tells it from every other.
+     */
+    private static String name(URI uri) {
+        if (uri.getHost() != null) {
+            return uri.getHost();
+        }
+        String authority = Objects.requireNonNullElse(uri.getRawAuthority(), "");
+        return authority.substring(authority.lastIndexOf('@') + 1);
     }
 }

@@ -88,11 +88,17 @@ class GitLoginsTest {
     }
 
     @Test
-    void aHostWhoseNameIsNoHostNameHasTheDefaultLoginOnly(@TempDir Path home) throws Exception {
-        Files.writeString(home.resolve(".netrc"), "machine git.example login a password b default login c password d");
+    void aHostWhoseNameIsNoHostNameHasItsOwnLoginsOnly(@TempDir Path home) throws Exception {
+        Files.writeString(
+                home.resolve(".netrc"), "machine git_lab.example login a password b default login c password d");
+        Files.writeString(home.resolve(".git-credentials"), "https://me:hunter2@git_hub.example\n");
         GitSource source = GitSource.parse(SERVED.asking().url("team/app"), Map.of());
-        assertThat(GitCredentials.ofUser(source, Map.of("HOME", home.toString()))
-                        .forServer("https://git_lab.example/team/app.git"))
+        GitCredentials credentials = GitCredentials.ofUser(source, Map.of("HOME", home.toString()));
+        assertThat(credentials.forServer("https://git_lab.example/team/app.git"))
+                .containsExactly(new GitLogin("a", "b"));
+        assertThat(credentials.forServer("https://git_hub.example/team/app.git"))
+                .containsExactly(new GitLogin("me", "hunter2"), new GitLogin("c", "d"));
+        assertThat(credentials.forServer("https://git_hub.example:444/team/app.git"))
                 .containsExactly(new GitLogin("c", "d"));
     }
 
