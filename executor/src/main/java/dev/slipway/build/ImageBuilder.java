@@ -10,6 +10,7 @@ import dev.slipway.dockerfile.DockerfileException;
 import dev.slipway.dockerfile.Finding;
 import dev.slipway.image.LayerCompression;
 import dev.slipway.image.MediaFamily;
+import dev.slipway.image.MediaTypes;
 import dev.slipway.image.Platform;
 import dev.slipway.layer.BlobCompression;
 import dev.slipway.layer.BlobStore;
@@ -221,6 +222,14 @@ public final class ImageBuilder {
         }
     }
 
+    private static boolean isPackedWithZstd(Optional<BaseImage> base) {
+        return base.stream()
+                .flatMap(image -> image.manifest().layers().stream())
+                .anyMatch(layer -> MediaTypes.compressionOf(layer.mediaType())
+                        .filter(LayerCompression.ZSTD::equals)
+                        .isPresent());
+    }
+
     /** The base's family of media types, OCI on scratch, unless a flag says otherwise or needs the other. */
     private static MediaFamily family(BuildRequest request, BuildPlan plan) throws BuildException {
         MediaFamily family = switch (request.format()) {
@@ -228,6 +237,11 @@ public final class ImageBuilder {
             case OCI -> MediaFamily.OCI;
             case AS_BASE -> plan.bottomImage().map(BaseImage::family).orElse(MediaFamily.OCI);
         };
+        if (request.format() == BuildRequest.ImageFormat.DOCKER && isPackedWithZstd(plan.bottomImage())) {
+            throw new BuildException(
+                    FailureClass.USAGE,
+                    "--image-format=docker has no layers packed with zstd, as the base image has; leave the flag out");
+        }
         boolean zstd = request.layers().compression() == BuildRequest.Compression.ZSTD;
         boolean unpackable = zstd && !family.allows(LayerCompression.ZSTD);
         boolean annotated =

@@ -28,6 +28,11 @@ final class IndexCommand implements Command {
     public int run(GivenFlags flags, ProgressListener progress) throws UsageException {
         PublishRequest request = new PublishFromFlags(flags, here.directory()).push();
         Annotations annotations = new RequestFromFlags(flags, here.directory()).annotations();
+        try {
+            annotations.requireOfIndexOnly();
+        } catch (IllegalArgumentException refused) {
+            throw new UsageException(String.valueOf(refused.getMessage()));
+        }
         List<ImageReference> images = images(flags);
         return new Running(progress, here.clock()).run(() -> {
             try (RegistryClient registries = RegistryFromFlags.client(flags, progress);

@@ -85,11 +85,18 @@ final class PublishFromFlags {
     private List<ImageReference> destinations() throws UsageException {
         List<ImageReference> destinations = new ArrayList<>();
         for (String text : flags.values(OutputFlags.DESTINATION)) {
+            ImageReference destination;
             try {
-                destinations.add(ImageReference.parse(text));
+                destination = ImageReference.parse(text);
             } catch (IllegalArgumentException notAName) {
                 throw new UsageException("--destination " + notAName.getMessage());
             }
+            if (destination.digest().isPresent()) {
+                throw new UsageException(
+                        "--destination \"%s\": an image's digest comes of what it holds; name a tag, or nothing for latest"
+                                .formatted(text));
+            }
+            destinations.add(destination);
         }
         return destinations;
     }

@@ -115,6 +115,23 @@ public final class Annotations {
         return of(Place.INDEX_DESCRIPTOR, Optional.empty());
     }
 
+    /**
+     * Refuses those that an index of images which are pushed already has no place for: their manifests can't be changed
+     * any more.
+     *
+     * @throws IllegalArgumentException in words for a user
+     */
+    public void requireOfIndexOnly() {
+        for (Annotation annotation : annotations) {
+            if (annotation.place() != Place.INDEX && annotation.place() != Place.MANIFEST_DESCRIPTOR) {
+                throw wrong(
+                        annotation.key() + "=" + annotation.value(),
+                        "it is %s:, which an index of pushed images has no place for; write index: or manifest-descriptor: in front"
+                                .formatted(annotation.place().name));
+            }
+        }
+    }
+
     private Map<String, String> of(Place place, Optional<Platform> platform) {
         Map<String, String> found = new TreeMap<>();
         for (Annotation annotation : annotations) {

@@ -56,18 +56,18 @@ public final class Publisher {
     public Digest publish(Publication publication, PublishRequest request) throws IOException {
         Digest digest = publication.digest();
         Blobs blobs = new Blobs(registries);
+        boolean isSaved =
+                request.tarPath().isPresent() || request.ociLayoutPath().isPresent();
+        Publication saved = isSaved ? publication.in(request.destinations()) : publication;
         if (request.tarPath().isPresent()) {
             new ImageArchive(blobs)
-                    .write(
-                            publication,
-                            request.destinations(),
-                            request.tarPath().get());
+                    .write(saved, request.destinations(), request.tarPath().get());
             listener.imageWritten(request.tarPath().get(), "docker archive", digest);
         }
         if (request.ociLayoutPath().isPresent()) {
             new OciLayout(blobs)
                     .write(
-                            publication.in(request.destinations()),
+                            saved,
                             request.destinations(),
                             request.ociLayoutPath().get());
             listener.imageWritten(request.ociLayoutPath().get(), "OCI layout", digest);

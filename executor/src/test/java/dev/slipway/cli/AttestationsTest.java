@@ -277,6 +277,30 @@ class AttestationsTest {
     }
 
     @Test
+    void aSavedImageIsPushedWithItsSignatureAndWhatRefersToIt() throws Exception {
+        KeyPair key = newKey();
+        command.variable("KEY", pem("PRIVATE KEY", key.getPrivate().getEncoded()))
+                .file("Dockerfile", "FROM scratch\nCOPY hello /\n");
+        builds(
+                "--no-push",
+                "--sign=env://KEY",
+                "--oci-layout-path=" + command.path("layout"),
+                "--tar-path=" + command.path("tar"));
+        for (String saved : List.of("layout", "tar")) {
+            command.succeeds(
+                    "push",
+                    command.path(saved).toString(),
+                    "--destination=" + registry.reference(saved + ":1"),
+                    "--insecure");
+            String digest = access.manifest(saved, "1").digest();
+            assertThat(verifies(key, signature(saved, digest))).as(saved).isTrue();
+            assertThat(access.manifest(saved, digest.replace(':', '-')).json().path("manifests"))
+                    .as(saved)
+                    .isNotEmpty();
+        }
+    }
+
+    @Test
     void signsWithAKeyAsCosignKeepsIt() throws Exception {
         command.file("Dockerfile", "FROM scratch\nCOPY hello /\n");
         KeyPair key = newKey();

@@ -149,6 +149,17 @@ class ImageFormatsTest {
     }
 
     @Test
+    void aBaseThatIsPackedWithZstdIsNoImageOfDockersFormat() throws IOException {
+        command.file("Dockerfile", "FROM scratch\nCOPY hello /\n")
+                .builds("--compression=zstd", "--destination=" + registry.reference("packed:1"), "--insecure");
+        CommandLine.Ended ended = command.file(
+                        "Dockerfile", "FROM " + registry.reference("packed:1") + "\nCOPY hello /x\n")
+                .build("--image-format=docker", "--no-push", "--insecure-pull");
+        assertThat(ended.exitCode()).as("%s", ended).isEqualTo(64);
+        assertThat(ended.lastLine()).contains("layers packed with zstd, as the base image has");
+    }
+
+    @Test
     void labelsOfTheBaseAreInheritedAndItsAnnotationsAreNot() throws IOException {
         Image image =
                 ImageBuilder.oci().layer(tar -> tar.file("base", 0644, "base")).writeTo(command.path("base"));

@@ -236,6 +236,14 @@ class OutputsTest {
     }
 
     @Test
+    void refusesADestinationWithADigestBeforeAnythingIsBuilt() {
+        CommandLine.Ended ended = command.file("Dockerfile", "FROM scratch\nCOPY missing /\n")
+                .build("--destination=" + registry.reference("app") + "@sha256:" + "0".repeat(64));
+        assertThat(ended.exitCode()).isEqualTo(64);
+        assertThat(ended.lastLine()).contains("--destination", "name a tag");
+    }
+
+    @Test
     void refusesToPushWhatIsNoImage() {
         CommandLine.Ended ended =
                 command.run("push", command.path("context").toString(), "-d", registry.reference("app:1"));

@@ -18,6 +18,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** One name for several platforms: built in one run, or joined from several. */
 class PlatformsTest {
@@ -48,6 +50,18 @@ class PlatformsTest {
                                 ? ""
                                 : "/" + entry.at("/platform/variant").asText())));
         return platforms;
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a=b", "manifest:a=b", "index-descriptor:a=b"})
+    void anIndexOfPushedImagesHasNoPlaceForOtherAnnotationsThanItsOwn(String annotation) {
+        CommandLine.Ended ended = command.run(
+                "index",
+                "--image=" + registry.reference("part:1"),
+                "--destination=" + registry.reference("app:1"),
+                "--annotation=" + annotation);
+        assertThat(ended.exitCode()).isEqualTo(64);
+        assertThat(ended.lastLine()).contains("--annotation", "write index: or manifest-descriptor: in front");
     }
 
     @Test
