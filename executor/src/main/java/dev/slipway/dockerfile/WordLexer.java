@@ -2,8 +2,6 @@ package dev.slipway.dockerfile;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -220,35 +218,9 @@ final class WordLexer {
                     "variables are nested deeper than " + DEEPEST,
                     "Give the inner values names of their own, by ARG or ENV lines above.");
         }
-        String value = depth % LEVELS_OF_A_STACK == 0 ? bracesOnAnotherStack(start) : braces(start);
+        String value = depth % LEVELS_OF_A_STACK == 0 ? AnotherStack.read(() -> braces(start)) : braces(start);
         depth--;
         return value;
-    }
-
-    private String bracesOnAnotherStack(int start) throws BadWord {
-        FutureTask<String> braces = new FutureTask<>(() -> braces(start));
-        Thread.ofPlatform().daemon().name("words").start(braces);
-        boolean isInterrupted = false;
-        try {
-            while (true) {
-                try {
-                    return braces.get();
-                } catch (InterruptedException e) {
-                    isInterrupted = true; // nothing is waited for in there
-                }
-            }
-        } catch (ExecutionException e) {
-            switch (e.getCause()) {
-                case BadWord bad -> throw bad;
-                case RuntimeException failure -> throw failure;
-                case Error failure -> throw failure;
-                case null, default -> throw new IllegalStateException(e);
-            }
-        } finally {
-            if (isInterrupted) {
-                Thread.currentThread().interrupt();
-            }
-        }
     }
 
     private String braces(int start) throws BadWord {
