@@ -104,7 +104,7 @@ enum SystemCall {
             case "amd64", "x86_64" -> true;
             case "aarch64", "riscv64" -> false;
             default ->
-                throw new UnsupportedOperationException(
+                throw new UnknownMachineException(
                         "Slipway runs on x86-64, aarch64 and riscv64, not on %s: build there, with --platform for other machines"
                                 .formatted(architecture));
         };

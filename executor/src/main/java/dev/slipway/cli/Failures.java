@@ -7,6 +7,7 @@ import dev.slipway.context.ContextException;
 import dev.slipway.dockerfile.DockerfileException;
 import dev.slipway.image.ImageFormatException;
 import dev.slipway.layer.LayerException;
+import dev.slipway.posix.UnknownMachineException;
 import dev.slipway.progress.BuildEvent;
 import dev.slipway.progress.FailureClass;
 import dev.slipway.publish.SavedImageException;
@@ -49,7 +50,7 @@ final class Failures {
                         FailureClass.ENVIRONMENT,
                         "the executor ran out of memory (%s): raise its memory limit".formatted(memory.getMessage()));
             case ExceptionInInitializerError start
-            when start.getCause() instanceof UnsupportedOperationException machine ->
+            when start.getCause() instanceof UnknownMachineException machine ->
                 ended(FailureClass.ENVIRONMENT, String.valueOf(machine.getMessage()));
             case InterruptedException cancelled -> ended(FailureClass.INTERRUPTED, "the build was interrupted");
             default ->
