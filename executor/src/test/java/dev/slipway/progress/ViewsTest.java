@@ -15,7 +15,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What is drawn for a terminal and for GitLab, what Kubernetes is told, and that none of it holds a secret. */
@@ -123,6 +126,22 @@ class ViewsTest {
                 [2/3] one done in 1.0 s
                 done in 2.0 s
                 """);
+    }
+
+    @Test
+    @Timeout(30)
+    void aTerminalMovesTheTimeOnWhileACommandSaysNothing() throws InterruptedException {
+        AtomicLong second = new AtomicLong();
+        CountDownLatch looks = new CountDownLatch(8);
+        InstantSource moving = () -> {
+            looks.countDown();
+            return Instant.ofEpochSecond(second.getAndIncrement());
+        };
+        TerminalView view = new TerminalView(out, Level.INFO, false, moving, Duration.ofMillis(1));
+        view.on(new BuildEvent.StepStarted(ONE));
+        looks.await();
+        view.on(finished(ONE));
+        assertThat(drawn()).contains("RUN make 1 s", "RUN make 2 s", "RUN make 3 s");
     }
 
     @Test
