@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 
 /**
@@ -16,6 +17,7 @@ import java.util.UUID;
  *
  * @param name what the image is called
  * @param subject the digest of its manifest
+ * @param part what is described in the image's place: a stage that it was built with, or the context
  * @param created when the image was made
  * @param tool what made the document, with its version
  * @param unread files that tell of packages and could not be read, with the reason: whoever reads the document must know
@@ -23,6 +25,7 @@ import java.util.UUID;
 public record BillOfMaterials(
         String name,
         Digest subject,
+        Optional<String> part,
         Instant created,
         String tool,
         Collection<SoftwarePackage> packages,
@@ -68,8 +71,11 @@ public record BillOfMaterials(
         document.put("spdxVersion", "SPDX-2.3");
         document.put("dataLicense", "CC0-1.0");
         document.put("SPDXID", "SPDXRef-DOCUMENT");
-        document.put("name", name);
-        document.put("documentNamespace", "https://slipway.dev/spdx/" + subject.hex());
+        document.put("name", describedName());
+        document.put(
+                "documentNamespace",
+                "https://slipway.dev/spdx/" + subject.hex()
+                        + part.map(text -> "/" + text).orElse(""));
         if (!unread.isEmpty()) {
             document.put("comment", "Packages are missing, as these could not be read: " + String.join("; ", unread));
         }
@@ -80,12 +86,16 @@ public record BillOfMaterials(
         ArrayNode relationships = document.putArray("relationships");
         ObjectNode image = described.addObject();
         image.put("SPDXID", "SPDXRef-Image");
-        image.put("name", name);
-        image.put("versionInfo", subject.toString());
+        image.put("name", describedName());
         image.put("downloadLocation", "NOASSERTION");
         image.put("filesAnalyzed", false);
-        image.put("primaryPackagePurpose", "CONTAINER");
-        image.putArray("checksums").addObject().put("algorithm", "SHA256").put("checksumValue", subject.hex());
+        if (part.isEmpty()) {
+            image.put("versionInfo", subject.toString());
+            image.put("primaryPackagePurpose", "CONTAINER");
+            image.putArray("checksums").addObject().put("algorithm", "SHA256").put("checksumValue", subject.hex());
+        } else {
+            image.put("primaryPackagePurpose", "SOURCE");
+        }
         relate(relationships, "SPDXRef-DOCUMENT", "DESCRIBES", "SPDXRef-Image");
         int number = 0;
         for (SoftwarePackage each : packages) {
@@ -129,7 +139,9 @@ public record BillOfMaterials(
         document.put("specVersion", "1.6");
         document.put(
                 "serialNumber",
-                "urn:uuid:" + UUID.nameUUIDFromBytes(subject.toString().getBytes(StandardCharsets.UTF_8)));
+                "urn:uuid:"
+                        + UUID.nameUUIDFromBytes(
+                                (subject + part.map(text -> "/" + text).orElse("")).getBytes(StandardCharsets.UTF_8)));
         document.put("version", 1);
         ObjectNode metadata = document.putObject("metadata");
         metadata.put("timestamp", seconds());
@@ -140,17 +152,20 @@ public record BillOfMaterials(
                 .put("name", tool.replaceFirst("-[^-]*$", ""))
                 .put("version", tool.replaceFirst(".*-", ""));
         ObjectNode image = metadata.putObject("component");
-        image.put("bom-ref", subject.toString());
-        image.put("type", "container");
-        image.put("name", name);
-        image.put("version", subject.toString());
+        String described = part.orElse(subject.toString());
+        image.put("bom-ref", described);
+        image.put("type", part.isEmpty() ? "container" : "application");
+        image.put("name", describedName());
+        if (part.isEmpty()) {
+            image.put("version", subject.toString());
+        }
         if (!unread.isEmpty()) {
             ArrayNode properties = metadata.putArray("properties");
             unread.forEach(
                     text -> properties.addObject().put("name", "slipway:unread").put("value", text));
             ObjectNode composition = document.putArray("compositions").addObject();
             composition.put("aggregate", "incomplete");
-            composition.putArray("assemblies").add(subject.toString());
+            composition.putArray("assemblies").add(described);
         }
         ArrayNode components = document.putArray("components");
         int number = 0;
@@ -177,6 +192,10 @@ public record BillOfMaterials(
                     .put("value", "/" + each.foundIn());
         }
         return document;
+    }
+
+    private String describedName() {
+        return part.map(text -> name + " (" + text + ")").orElse(name);
     }
 
     private String seconds() {

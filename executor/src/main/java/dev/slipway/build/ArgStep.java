@@ -11,7 +11,7 @@ import java.util.Set;
 /** ARG: what was given wins, then the default, then the global value; each word sees the ones before it. */
 final class ArgStep {
     /** Arguments that only the builder reads. */
-    static final Set<String> NOT_VARIABLES = Set.of("BUILDKIT_SBOM_SCAN_CONTEXT", "BUILDKIT_SBOM_SCAN_STAGE");
+    private static final Set<String> NOT_VARIABLES = Set.of(FurtherScans.CONTEXT, FurtherScans.STAGE);
 
     private ArgStep() {}
 

@@ -68,6 +68,10 @@ public final class Attestations {
         return request.hasStatements();
     }
 
+    boolean listsSoftware() {
+        return !request.bills().isEmpty();
+    }
+
     boolean writesFiles() {
         return request.bills().values().stream().anyMatch(Optional::isPresent);
     }
@@ -82,13 +86,22 @@ public final class Attestations {
                 .toList();
         List<Statement> statements = new ArrayList<>();
         if (!request.bills().isEmpty()) {
-            BillOfMaterials bill = bill(image);
+            List<BillOfMaterials> further = new ArrayList<>();
+            built.furtherSoftware().forEach((part, catalog) -> further.add(bill(image, Optional.of(part), catalog)));
+            BillOfMaterials bill = bill(image, Optional.empty(), software.of(image));
             for (Map.Entry<BillOfMaterials.Format, Optional<Path>> wanted :
                     request.bills().entrySet()) {
                 var document = bill.in(wanted.getKey());
                 wanted.getValue().ifPresent(file -> files.put(file, BillOfMaterials.bytes(document)));
                 statements.add(new Statement(
                         subjects, image.manifest().digest(), wanted.getKey().predicateType(), document));
+                for (BillOfMaterials each : further) {
+                    statements.add(new Statement(
+                            subjects,
+                            image.manifest().digest(),
+                            wanted.getKey().predicateType(),
+                            each.in(wanted.getKey())));
+                }
             }
         }
         if (request.provenance().isPresent()) {
@@ -101,13 +114,13 @@ public final class Attestations {
         return statements;
     }
 
-    private BillOfMaterials bill(PublishableImage image) throws IOException {
-        PackageCatalog catalog = software.of(image);
+    private BillOfMaterials bill(PublishableImage image, Optional<String> part, PackageCatalog catalog) {
         catalog.unread().forEach(problem -> progress.warn("software bill of materials: " + problem));
         ImageConfig config = ImageConfig.parse(image.config(), "of the image that was built");
         return new BillOfMaterials(
                 names.isEmpty() ? "image" : names.getFirst().name(),
                 image.manifest().digest(),
+                part,
                 config.created().orElse(Instant.EPOCH),
                 request.tool(),
                 catalog.packages(),

@@ -17,6 +17,8 @@ final class GivenArguments {
             "BUILDKIT_DOCKERFILE_CHECK",
             "BUILDKIT_SANDBOX_HOSTNAME",
             BuildPlanner.EPOCH);
+    /** Heeded where an ARG has them, like any other. */
+    private static final Set<String> IF_DECLARED = Set.of(FurtherScans.CONTEXT, FurtherScans.STAGE);
 
     private GivenArguments() {}
 
@@ -35,12 +37,8 @@ final class GivenArguments {
                 }
             }
         }
-        // Declaring these sets no variable, and no scan here asks for them.
-        ArgStep.NOT_VARIABLES.stream()
-                .filter(plan.globals().given()::containsKey)
-                .forEach(unused::add);
         for (String name : unused) {
-            progress.warn((name.startsWith(BUILDKITS_OWN)
+            progress.warn((name.startsWith(BUILDKITS_OWN) && !IF_DECLARED.contains(name)
                             ? "--build-arg %s: it has no effect here; leave it out"
                             : "--build-arg %s: no stage that is built declares it with ARG")
                     .formatted(name));

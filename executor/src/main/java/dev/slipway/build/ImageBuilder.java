@@ -2,6 +2,7 @@ package dev.slipway.build;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.slipway.attest.PackageCatalog;
 import dev.slipway.build.copy.ContextTree;
 import dev.slipway.build.ssh.AgentException;
 import dev.slipway.build.ssh.Agents;
@@ -28,10 +29,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Consumer;
@@ -52,6 +55,7 @@ public final class ImageBuilder {
     private final ProgressListener progress;
     private final InstantSource clock;
     private final Optional<Consumer<PlanSummary>> plans;
+    private final boolean listsSoftware;
     private final Set<BuildEvent> said = new HashSet<>();
 
     /**
@@ -68,7 +72,7 @@ public final class ImageBuilder {
             Path temporary,
             ProgressListener progress,
             InstantSource clock) {
-        this(registries, blobs, store, roots, temporary, progress, clock, Optional.empty());
+        this(registries, blobs, store, roots, temporary, progress, clock, Optional.empty(), false);
     }
 
     private ImageBuilder(
@@ -79,7 +83,8 @@ public final class ImageBuilder {
             Path temporary,
             ProgressListener progress,
             InstantSource clock,
-            Optional<Consumer<PlanSummary>> plans) {
+            Optional<Consumer<PlanSummary>> plans,
+            boolean listsSoftware) {
         this.registries = requireNonNull(registries, "registries is null");
         this.blobs = requireNonNull(blobs, "blobs is null");
         this.store = requireNonNull(store, "store is null");
@@ -88,11 +93,18 @@ public final class ImageBuilder {
         this.progress = requireNonNull(progress, "progress is null");
         this.clock = requireNonNull(clock, "clock is null");
         this.plans = requireNonNull(plans, "plans is null");
+        this.listsSoftware = listsSoftware;
     }
 
     /** The same builder; {@code plans} is told what each build is going to do, before the first step. */
     public ImageBuilder announcing(Consumer<PlanSummary> plans) {
-        return new ImageBuilder(registries, blobs, store, roots, temporary, progress, clock, Optional.of(plans));
+        return new ImageBuilder(
+                registries, blobs, store, roots, temporary, progress, clock, Optional.of(plans), listsSoftware);
+    }
+
+    /** The same builder; what the Dockerfile wants listed besides the image's software is read, too. */
+    ImageBuilder listingSoftware() {
+        return new ImageBuilder(registries, blobs, store, roots, temporary, progress, clock, plans, true);
     }
 
     /**
@@ -135,7 +147,7 @@ public final class ImageBuilder {
             BuildRequest request,
             BuildPlan plan,
             BuildFiles files,
-            BaseImages images,
+            BaseImages bases,
             BaseLayers layers,
             LayerWriter writer,
             Agents agents,
@@ -145,7 +157,7 @@ public final class ImageBuilder {
         ContextTree context = new ContextTree(Directory.open(request.context()), files.ignore(), files.ignoreName());
         Downloads downloads = new Downloads(temporary, registries.network());
         BuildSession.Parts parts = new BuildSession.Parts(
-                images,
+                bases,
                 layers,
                 roots,
                 writer,
@@ -159,17 +171,22 @@ public final class ImageBuilder {
                 clock);
         try (BuildSession session = new BuildSession(request, plan, parts)) {
             new StageSchedule(plan, session).run(request.jobs());
-            // A registry's layers go from repository to repository; nobody else has those of a directory.
-            layers.fetch(session.built(plan.target()).layers().stream()
-                    .filter(layer -> layer.origin() instanceof LayerOrigin.Layout)
-                    .toList());
-            PublishableImage image =
-                    new FinishedImage(request, plan, session.built(plan.target()), family, clock).publishable(blobs);
+            FurtherScans.Stages images = stage -> {
+                // A registry's layers go from repository to repository; nobody else has those of a directory.
+                layers.fetch(stage.layers().stream()
+                        .filter(layer -> layer.origin() instanceof LayerOrigin.Layout)
+                        .toList());
+                return new FinishedImage(request, plan, stage, family, clock).publishable(blobs);
+            };
+            PublishableImage image = images.image(session.built(plan.target()));
+            SortedMap<String, PackageCatalog> further = listsSoftware
+                    ? new FurtherScans(plan, new SoftwareScan(registries)).of(session, images)
+                    : Collections.emptySortedMap();
             if (roots.isMaterializing()) {
                 session.materialize();
             }
             progress.on(built(image, start));
-            return new BuiltImage(image, images.materials());
+            return new BuiltImage(image, bases.materials(), further);
         }
     }
 

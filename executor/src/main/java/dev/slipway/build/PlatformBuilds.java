@@ -43,7 +43,7 @@ public final class PlatformBuilds {
             Source source,
             Attestations attestations,
             InstantSource clock) {
-        this.builder = builder;
+        this.builder = attestations.listsSoftware() ? builder.listingSoftware() : builder;
         this.annotations = annotations;
         this.source = source;
         this.attestations = attestations;

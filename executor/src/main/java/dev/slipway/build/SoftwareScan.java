@@ -51,7 +51,7 @@ final class SoftwareScan {
             switch (next.get()) {
                 case LayerEntry.File file -> {
                     catalog.remove(path);
-                    boolean executable = (file.attributes().permissions() & ANY_EXECUTE) != 0;
+                    boolean executable = isExecutable(file.attributes().permissions());
                     if (PackageCatalog.isOfInterest(path, executable)) {
                         try (FileContent.Source content = file.content().open()) {
                             catalog.add(path, file.sizeBytes(), executable, new Content(content));
@@ -72,8 +72,12 @@ final class SoftwareScan {
         }
     }
 
+    static boolean isExecutable(int permissions) {
+        return (permissions & ANY_EXECUTE) != 0;
+    }
+
     /** A name that isn't UTF-8 is no package manager's. */
-    private static String text(PathBytes path) {
+    static String text(PathBytes path) {
         return new String(path.toByteArray(), StandardCharsets.UTF_8);
     }
 

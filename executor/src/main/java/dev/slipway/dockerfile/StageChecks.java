@@ -12,7 +12,7 @@ import java.util.Set;
 
 /** The checks of instructions in their stages, in order, with the variables that they see. */
 final class StageChecks {
-    /** Only BuildKit reads these, for stages that it scans, so that they are never "undefined". */
+    /** These tell the builder what to list, so that they are never "undefined". */
     private static final Set<String> FOR_SCANS = Set.of("BUILDKIT_SBOM_SCAN_CONTEXT", "BUILDKIT_SBOM_SCAN_STAGE");
 
     private static final int MOST_HINTS = 1_000;

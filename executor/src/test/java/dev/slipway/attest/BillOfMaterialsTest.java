@@ -8,6 +8,7 @@ import dev.slipway.image.Digest;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** What a document says about itself; what is in it is compared with dpkg's own list elsewhere. */
@@ -15,7 +16,9 @@ class BillOfMaterialsTest {
     private static final Digest SUBJECT = Digest.of("manifest".getBytes(StandardCharsets.UTF_8));
 
     private static JsonNode bill(Format format, String... unread) {
-        return new BillOfMaterials("app", SUBJECT, Instant.EPOCH, "slipway-1", List.of(), List.of(unread)).in(format);
+        return new BillOfMaterials(
+                        "app", SUBJECT, Optional.empty(), Instant.EPOCH, "slipway-1", List.of(), List.of(unread))
+                .in(format);
     }
 
     @Test

@@ -69,8 +69,19 @@ class BillSchemasTest {
     }
 
     private static ObjectNode bill(Format format, List<SoftwarePackage> packages, String... unread) {
+        return bill(format, Optional.empty(), packages, unread);
+    }
+
+    private static ObjectNode bill(
+            Format format, Optional<String> part, List<SoftwarePackage> packages, String... unread) {
         return new BillOfMaterials(
-                        "registry.example/team/app:1", SUBJECT, Instant.EPOCH, "slipway-1", packages, List.of(unread))
+                        "registry.example/team/app:1",
+                        SUBJECT,
+                        part,
+                        Instant.EPOCH,
+                        "slipway-1",
+                        packages,
+                        List.of(unread))
                 .in(format);
     }
 
@@ -86,6 +97,15 @@ class BillSchemasTest {
         assertThat(problems(format, bill(format, List.of()))).isEmpty();
         assertThat(problems(format, bill(format, PACKAGES, "/var/lib/rpm/Packages: not a Berkeley DB")))
                 .isEmpty();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aStagesPackagesMakeADocumentOfItsOwn(Format format) {
+        ObjectNode stage = bill(format, Optional.of("build"), PACKAGES, "/Packages: not a Berkeley DB");
+        assertThat(problems(format, stage)).isEmpty();
+        String identity = format == Format.SPDX ? "documentNamespace" : "serialNumber";
+        assertThat(stage.path(identity)).isNotEqualTo(bill(format, PACKAGES).path(identity));
     }
 
     @ParameterizedTest

@@ -132,6 +132,52 @@ class AttestationsTest {
     }
 
     @Test
+    void stagesAndTheContextAreListedWhereTheDockerfileSaysSo() throws IOException {
+        command.file("requirements.txt", "flask==3.0.1\n").file("Dockerfile", """
+                        ARG BUILDKIT_SBOM_SCAN_CONTEXT=true
+                        FROM scratch AS tools
+                        ARG BUILDKIT_SBOM_SCAN_STAGE=other,tools
+                        COPY <<EOF /requirements.txt
+                        pytest==8.1.0
+                        EOF
+                        FROM scratch AS quiet
+                        COPY hello /
+                        FROM scratch
+                        COPY --from=tools /requirements.txt /by-tools/
+                        COPY --from=quiet /hello /
+                        """);
+        builds("--sbom=spdx", "--sbom=cyclonedx");
+        JsonNode index = access.manifest("app", "1").json();
+        JsonNode attestation =
+                access.manifest("app", index.at("/manifests/1/digest").asText()).json();
+        List<String> listed = new ArrayList<>();
+        for (JsonNode layer : attestation.path("layers")) {
+            JsonNode statement = json(layer.path("digest").asText());
+            assertThat(statement.at("/subject/0/digest/sha256").asText())
+                    .isEqualTo(index.at("/manifests/0/digest").asText().substring("sha256:".length()));
+            JsonNode document = statement.path("predicate");
+            String name = document.has("name")
+                    ? document.path("name").asText()
+                    : document.at("/metadata/component/name").asText();
+            List<String> packages = new ArrayList<>();
+            document.path("packages")
+                    .forEach(each -> packages.add(each.path("name").asText()));
+            document.path("components")
+                    .forEach(each -> packages.add(each.path("name").asText()));
+            packages.remove(name);
+            listed.add(name.replaceFirst("^.*/app", "app") + " " + packages);
+        }
+        assertThat(listed)
+                .containsExactly(
+                        "app [pytest]",
+                        "app (context) [flask]",
+                        "app (tools) [pytest]",
+                        "app [pytest]",
+                        "app (context) [flask]",
+                        "app (tools) [pytest]");
+    }
+
+    @Test
     void provenanceIsInTheIndexAsWithBuildKitAndAReferrerOfTheImage() throws IOException {
         command.file("Dockerfile", "FROM scratch AS last\nARG A\nCOPY hello /\n");
         builds(
