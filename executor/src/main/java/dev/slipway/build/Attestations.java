@@ -87,7 +87,10 @@ public final class Attestations {
         List<Statement> statements = new ArrayList<>();
         if (!request.bills().isEmpty()) {
             List<BillOfMaterials> further = new ArrayList<>();
-            built.furtherSoftware().forEach((part, catalog) -> further.add(bill(image, Optional.of(part), catalog)));
+            for (Map.Entry<String, PackageCatalog> each :
+                    built.furtherSoftware().entrySet()) {
+                further.add(bill(image, Optional.of(each.getKey()), each.getValue()));
+            }
             BillOfMaterials bill = bill(image, Optional.empty(), software.of(image));
             for (Map.Entry<BillOfMaterials.Format, Optional<Path>> wanted :
                     request.bills().entrySet()) {
@@ -114,7 +117,8 @@ public final class Attestations {
         return statements;
     }
 
-    private BillOfMaterials bill(PublishableImage image, Optional<String> part, PackageCatalog catalog) {
+    private BillOfMaterials bill(PublishableImage image, Optional<String> part, PackageCatalog catalog)
+            throws IOException {
         catalog.unread().forEach(problem -> progress.warn("software bill of materials: " + problem));
         ImageConfig config = ImageConfig.parse(image.config(), "of the image that was built");
         return new BillOfMaterials(
