@@ -4,7 +4,6 @@ import dev.slipway.image.Descriptor;
 import dev.slipway.image.Digest;
 import dev.slipway.layer.Blob;
 import dev.slipway.layer.BlobStore;
-import dev.slipway.network.InterruptibleStream;
 import dev.slipway.progress.BuildEvent;
 import dev.slipway.progress.BuildEvent.Transfer;
 import dev.slipway.progress.ProgressListener;
@@ -202,12 +201,12 @@ final class BaseLayers implements AutoCloseable {
     /**
      * What a transfer is called by, and how its bytes are had.
      *
-     * @param verified whether the stream itself sees to it that they are the right ones
+     * @param verified whether they are seen to be the right ones while they come
      */
-    private record Source(String name, Opening opening, boolean verified) {
+    private record Source(String name, Reading reading, boolean verified) {
         @FunctionalInterface
-        interface Opening {
-            InputStream open() throws IOException;
+        interface Reading {
+            Blob read(RegistryClient.BlobReader<Blob> reader) throws IOException;
         }
     }
 
@@ -215,9 +214,16 @@ final class BaseLayers implements AutoCloseable {
         Descriptor descriptor = layer.descriptor();
         return switch (layer.origin()) {
             case LayerOrigin.Repository(ImageReference image) ->
-                new Source(image.name(), () -> registries.openBlob(image, descriptor), true);
+                new Source(image.name(), reader -> registries.readBlob(image, descriptor, reader), true);
             case LayerOrigin.Layout(LayoutImage image) ->
-                new Source(image.directory().toString(), () -> image.open(descriptor), false);
+                new Source(
+                        image.directory().toString(),
+                        reader -> {
+                            try (InputStream in = image.open(descriptor)) {
+                                return reader.read(in);
+                            }
+                        },
+                        false);
             case LayerOrigin.ThisBuild _ ->
                 throw new IllegalStateException("a layer of this build is nowhere else: " + descriptor.digest());
         };
@@ -237,10 +243,10 @@ final class BaseLayers implements AutoCloseable {
                 OptionalLong.of(descriptor.sizeBytes()));
         progress.on(new BuildEvent.TransferStarted(transfer));
         long start = System.nanoTime();
-        try (InputStream in = InterruptibleStream.open(source.opening()::open);
-                Blob blob = source.verified()
+        try (Blob blob = source.reading()
+                .read(in -> source.verified()
                         ? blobs.putVerified(descriptor.digest(), descriptor.sizeBytes(), in)
-                        : blobs.put(descriptor.digest(), descriptor.sizeBytes(), in)) {
+                        : blobs.put(descriptor.digest(), descriptor.sizeBytes(), in))) {
             progress.on(new BuildEvent.TransferFinished(transfer, Duration.ofNanos(System.nanoTime() - start)));
             return blob.sizeBytes();
         }

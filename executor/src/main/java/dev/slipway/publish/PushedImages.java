@@ -88,14 +88,12 @@ public final class PushedImages {
             throw new ImageFormatException("the config of \"%s\" has %d bytes, more than the %d that are read"
                     .formatted(origin, config.sizeBytes(), ImageConfig.LARGEST_BYTES));
         }
-        try (InputStream in = registries.openBlob(origin, config)) {
-            return new PublishableImage(
-                    manifest,
-                    in.readAllBytes(),
-                    manifest.layers().stream()
-                            .map(layer -> PublishableImage.Layer.remote(layer, origin))
-                            .toList());
-        }
+        return new PublishableImage(
+                manifest,
+                registries.readBlob(origin, config, InputStream::readAllBytes),
+                manifest.layers().stream()
+                        .map(layer -> PublishableImage.Layer.remote(layer, origin))
+                        .toList());
     }
 
     private static void refuseSamePlatform(List<Publication.Entry> entries) {

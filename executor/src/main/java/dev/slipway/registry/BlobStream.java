@@ -10,16 +10,16 @@ import java.security.MessageDigest;
 import java.util.Optional;
 
 /**
- * A blob on its way to us. Broken connections are taken up where they broke ({@code Range}), size and digest are
- * checked as the bytes pass, and the last bytes are only handed out when they are right.
+ * A blob on its way to us. Broken connections are taken up where they broke ({@code Range}), at the next place where one
+ * doesn't come back; size and digest are checked as the bytes pass, and the last bytes are only handed out when they are
+ * right.
  */
 final class BlobStream extends InputStream {
     private static final int SINGLE = 1;
 
-    private final Opener opener;
+    private final BlobPlaces places;
     private final String operation;
     private final Descriptor blob;
-    private final Retry retry;
     private final RegistryListener listener;
     private final MessageDigest hash;
     private HttpAnswer answer;
@@ -28,23 +28,14 @@ final class BlobStream extends InputStream {
     private int failures;
     private boolean closed;
 
-    /** Asks for the blob's bytes from an offset on; the answer is 200 or 206. */
-    @FunctionalInterface
-    interface Opener {
-        HttpAnswer open(long offset) throws IOException;
-    }
-
-    BlobStream(Opener opener, String operation, Descriptor blob, Retry retry, RegistryListener listener)
-            throws IOException {
-        this.opener = opener;
+    BlobStream(BlobPlaces places, String operation, Descriptor blob, RegistryListener listener) throws IOException {
+        this.places = places;
         this.operation = operation;
         this.blob = blob;
-        this.retry = retry;
         this.listener = listener;
         this.hash = blob.digest().algorithm().newHash();
-        this.answer = opener.open(0);
+        this.answer = places.open(0);
         try {
-            checkLength(answer);
             this.body = answer.body();
             if (blob.sizeBytes() == 0) {
                 verify();
@@ -52,14 +43,6 @@ final class BlobStream extends InputStream {
         } catch (IOException e) {
             answer.close();
             throw e;
-        }
-    }
-
-    private void checkLength(HttpAnswer first) throws RegistryException {
-        long announced = first.contentLength().orElse(blob.sizeBytes());
-        if (announced != blob.sizeBytes()) {
-            throw Failures.corrupt(
-                    operation, first.uri(), blob.sizeBytes() + " bytes", "a blob of " + announced + " bytes");
         }
     }
 
@@ -96,11 +79,6 @@ final class BlobStream extends InputStream {
                 resume(new IOException("the connection ended %d bytes early".formatted(blob.sizeBytes() - position)));
             } catch (RegistryException e) {
                 throw e;
-            } catch (InterruptedIOException e) {
-                if (!(e instanceof SocketTimeoutException)) {
-                    throw e;
-                }
-                resume(e);
             } catch (IOException e) {
                 resume(e);
             }
@@ -109,24 +87,46 @@ final class BlobStream extends InputStream {
 
     private void verify() throws IOException {
         if (body.read() >= 0) {
-            throw Failures.corrupt(
-                    operation, answer.uri(), blob.sizeBytes() + " bytes", "more than " + blob.sizeBytes() + " bytes");
+            throw places.damaged(Failures.corrupt(
+                    operation, answer.uri(), blob.sizeBytes() + " bytes", "more than " + blob.sizeBytes() + " bytes"));
         }
         Digest got = Digest.ofHash(blob.digest().algorithm(), hash.digest());
         if (!got.equals(blob.digest())) {
-            throw Failures.corrupt(operation, answer.uri(), blob.digest().toString(), "bytes of " + got);
+            throw places.damaged(
+                    Failures.corrupt(operation, answer.uri(), blob.digest().toString(), "bytes of " + got));
         }
     }
 
-    private void resume(IOException cause) throws IOException {
-        answer.close();
-        failures++;
-        if (!retry.again(failures, Optional.empty())) {
-            throw Failures.unanswered(
-                    "%s: after %d of %d bytes".formatted(operation, position, blob.sizeBytes()), answer.uri(), cause);
+    private void resume(IOException broken) throws IOException {
+        IOException cause = broken;
+        while (true) {
+            if (cause instanceof InterruptedIOException && !(cause instanceof SocketTimeoutException)) {
+                throw cause;
+            }
+            answer.close();
+            failures++;
+            if (!places.retry().again(failures, Optional.empty())) {
+                places.leave(Failures.unanswered(
+                        "%s: after %d of %d bytes".formatted(operation, position, blob.sizeBytes()),
+                        answer.uri(),
+                        cause));
+                failures = 0;
+            }
+            listener.debug("%s: %s; going on at byte %d".formatted(operation, cause.getMessage(), position));
+            answer = places.open(position);
+            try {
+                goToPosition();
+                return;
+            } catch (RegistryException e) {
+                answer.close();
+                throw e;
+            } catch (IOException e) {
+                cause = e;
+            }
         }
-        listener.debug("%s: %s; going on at byte %d".formatted(operation, cause.getMessage(), position));
-        answer = opener.open(position);
+    }
+
+    private void goToPosition() throws IOException {
         body = answer.body();
         if (answer.status() == 200) {
             body.skipNBytes(position); // the server doesn't know ranges

@@ -14,13 +14,14 @@ import java.util.stream.Stream;
 
 /**
  * Where an image may be pulled from: the registry's mirrors in the order given, then the registry itself unless that is
- * forbidden. The one that served a repository is asked first from then on, one that can't be reached last.
+ * forbidden. The one that served a repository is asked first from then on, one that can't be reached, breaks off or sends wrong
+ * bytes last.
  */
 final class Endpoints {
     private final RegistryOptions options;
     private final RegistryListener listener;
     private final Map<String, Endpoint> serving = new ConcurrentHashMap<>();
-    private final Set<String> unreachable = ConcurrentHashMap.newKeySet();
+    private final Set<String> unfit = ConcurrentHashMap.newKeySet();
 
     Endpoints(RegistryOptions options, RegistryListener listener) {
         this.options = options;
@@ -35,39 +36,39 @@ final class Endpoints {
 
     /** The first endpoint's good answer; the errors of all of them otherwise. */
     <T> T first(ImageReference reference, String operation, Question<T> question) throws IOException {
-        List<Endpoint> endpoints = of(reference);
         List<RegistryException> failures = new ArrayList<>();
-        for (Endpoint endpoint : endpoints) {
+        for (Endpoint endpoint : of(reference)) {
             try {
                 T answer = question.ask(endpoint);
-                Endpoint before = serving.put(reference.name(), endpoint);
-                if (!isOriginal(endpoint, reference) && !endpoint.equals(before)) {
-                    listener.info("%s is served by %s".formatted(reference.name(), endpoint));
-                }
+                serves(reference, endpoint);
                 return answer;
             } catch (RegistryException e) {
-                if (e.kind() == Kind.UNREACHABLE || e.kind() == Kind.DNS || e.kind() == Kind.TLS) {
-                    unreachable.add(endpoint.registry());
-                }
+                failed(reference, endpoint, e);
                 failures.add(e);
             }
         }
-        if (failures.size() == 1) {
-            throw failures.getFirst();
+        throw Failures.everywhere(operation, failures);
+    }
+
+    /** Asks an endpoint first from now on. */
+    void serves(ImageReference reference, Endpoint endpoint) {
+        Endpoint before = serving.put(reference.name(), endpoint);
+        if (!isOriginal(endpoint, reference) && !endpoint.equals(before)) {
+            listener.info("%s is served by %s".formatted(reference.name(), endpoint));
         }
-        RegistryException last = failures.getLast();
-        RegistryException all = new RegistryException(
-                last.kind(),
-                failures.stream()
-                        .map(RegistryException::getMessage)
-                        .collect(Collectors.joining(
-                                "\n  ", operation + ": none of %d places has it:\n  ".formatted(failures.size()), "")),
-                last.url(),
-                last.status().orElse(0),
-                last.codes(),
-                last);
-        failures.stream().filter(failure -> failure != last).forEach(all::addSuppressed);
-        throw all;
+    }
+
+    /** Asks an endpoint last from now on, unless it only has not what was asked for. */
+    void failed(ImageReference reference, Endpoint endpoint, RegistryException why) {
+        boolean isUnfit =
+                switch (why.kind()) {
+                    case UNREACHABLE, DNS, TLS, CORRUPT, PROTOCOL -> true;
+                    case UNAUTHORIZED, FORBIDDEN, NOT_FOUND, RATE_LIMITED, IMMUTABLE_TAG, REFUSED, SERVER -> false;
+                };
+        if (isUnfit) {
+            unfit.add(endpoint.registry());
+            serving.remove(reference.name(), endpoint);
+        }
     }
 
     private static boolean isOriginal(Endpoint endpoint, ImageReference reference) {
@@ -90,7 +91,8 @@ final class Endpoints {
         return mappings;
     }
 
-    private List<Endpoint> of(ImageReference reference) throws RegistryException {
+    /** All of them, in the order in which they are asked; at least one. */
+    List<Endpoint> of(ImageReference reference) throws RegistryException {
         List<Endpoint> endpoints = new ArrayList<>();
         for (Map.Entry<String, List<String>> mapping : mappings(reference).entrySet()) {
             for (String mirror : mapping.getValue()) {
@@ -102,7 +104,7 @@ final class Endpoints {
         }
         Endpoint served = serving.get(reference.name());
         endpoints.sort(Comparator.comparing((Endpoint endpoint) ->
-                endpoint.equals(served) ? 0 : unreachable.contains(endpoint.registry()) ? 2 : 1));
+                endpoint.equals(served) ? 0 : unfit.contains(endpoint.registry()) ? 2 : 1));
         return endpoints;
     }
 

@@ -245,6 +245,26 @@ final class Failures {
                 null);
     }
 
+    /** What each of several places said; where there was one, that itself. */
+    static RegistryException everywhere(String operation, List<RegistryException> failures) {
+        RegistryException last = failures.getLast();
+        if (failures.size() == 1) {
+            return last;
+        }
+        RegistryException all = new RegistryException(
+                last.kind(),
+                failures.stream()
+                        .map(RegistryException::getMessage)
+                        .collect(Collectors.joining(
+                                "\n  ", operation + ": none of %d places has it:\n  ".formatted(failures.size()), "")),
+                last.url(),
+                last.status().orElse(0),
+                last.codes(),
+                last);
+        failures.stream().filter(failure -> failure != last).forEach(all::addSuppressed);
+        return all;
+    }
+
     /** A URL for messages: user information and query may hold secrets. */
     static String shown(URI uri) {
         return uri.getScheme() + "://" + host(uri)

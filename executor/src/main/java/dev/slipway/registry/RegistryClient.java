@@ -4,13 +4,11 @@ import dev.slipway.image.Descriptor;
 import dev.slipway.image.Digest;
 import dev.slipway.image.ImageFormatException;
 import dev.slipway.image.Platform;
+import dev.slipway.network.InterruptibleStream;
 import dev.slipway.network.NetworkSettings;
 import dev.slipway.registry.RegistryException.Kind;
-import dev.slipway.registry.Requests.Ask;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.util.Optional;
 
 /**
@@ -81,47 +79,39 @@ public final class RegistryClient implements AutoCloseable {
 
     /**
      * A blob's bytes, verified while they stream: whoever reads to the end has the right bytes or a
-     * {@link RegistryException}. A broken connection is resumed unseen.
+     * {@link RegistryException}. A broken connection is resumed unseen, where a mirror doesn't come back from the next
+     * place.
      */
     public InputStream openBlob(ImageReference repository, Descriptor blob) throws IOException {
         String operation = "pull blob %s of \"%s\"".formatted(blob.digest(), repository.name());
-        return endpoints.first(repository, operation, endpoint -> {
-            try {
-                URI path = URI.create(endpoint.path("blobs/" + blob.digest()));
-                return stream(endpoint, operation, path, blob);
-            } catch (RegistryException e) {
-                if (e.kind() != Kind.NOT_FOUND || blob.urls().isEmpty()) {
-                    throw e;
-                }
-                return stream(
-                        endpoint, operation, foreign(operation, blob.urls().getFirst()), blob);
-            }
-        });
-    }
-
-    /** A URL that somebody's manifest holds. */
-    private static URI foreign(String operation, String url) throws RegistryException {
-        try {
-            URI uri = new URI(url);
-            if (uri.getHost() != null && ("http".equals(uri.getScheme()) || "https".equals(uri.getScheme()))) {
-                return uri;
-            }
-        } catch (URISyntaxException e) {
-            throw Failures.notAPlace(operation, url);
-        }
-        throw Failures.notAPlace(operation, url);
-    }
-
-    private InputStream stream(Endpoint endpoint, String operation, URI target, Descriptor blob) throws IOException {
-        Ask ask = Ask.of(endpoint, operation, "GET", target).withHeader("Accept-Encoding", "identity");
         return new BlobStream(
-                offset -> offset == 0
-                        ? requests.expect(ask, 200)
-                        : requests.expect(ask.withHeader("Range", "bytes=" + offset + "-"), 200, 206),
+                new BlobPlaces(requests, endpoints, repository, blob, operation),
                 operation,
                 blob,
-                requests.retry(endpoint),
                 requests.listener());
+    }
+
+    /** What is done with a blob's bytes; more than once, where the first ones turn out wrong. */
+    @FunctionalInterface
+    public interface BlobReader<T> {
+        T read(InputStream in) throws IOException;
+    }
+
+    /**
+     * A whole blob, for a reader that can begin anew: where one place sends wrong bytes, the next one is read. The thread
+     * may be interrupted while it waits.
+     */
+    public <T> T readBlob(ImageReference repository, Descriptor blob, BlobReader<T> reader) throws IOException {
+        for (int left = endpoints.of(repository).size(); ; left--) {
+            try (InputStream in = InterruptibleStream.open(() -> openBlob(repository, blob))) {
+                return reader.read(in);
+            } catch (RegistryException e) {
+                if (e.kind() != Kind.CORRUPT || left <= 1) {
+                    throw e;
+                }
+                requests.listener().warn(e.getMessage() + "; asking elsewhere");
+            }
+        }
     }
 
     /** Whether the repository that is pushed to has a blob. */

@@ -101,10 +101,8 @@ final class Resolution {
         if (kept.isPresent()) {
             return kept.get();
         }
-        try (InputStream in = client.openBlob(reference, config)) {
-            byte[] raw = in.readAllBytes();
-            documents.keep(config, raw);
-            return raw;
-        }
+        byte[] raw = client.readBlob(reference, config, InputStream::readAllBytes);
+        documents.keep(config, raw);
+        return raw;
     }
 }

@@ -13,12 +13,15 @@ import dev.slipway.image.Platform;
 import dev.slipway.registry.ScriptedRegistry.Reply;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -222,5 +225,75 @@ class MirrorsTest {
                 .filteredOn(line -> !line.equals("GET /v2/"))
                 .containsExactly("HEAD /v2/team/app/manifests/1");
         assertThat(clients.sleeps).containsExactly(Duration.ofSeconds(2));
+    }
+
+    /** A blob that two places have, and the bytes that the client hands out of it. */
+    private byte[] pulled(byte[] blob) throws IOException {
+        second.on("GET /v2/team/app/blobs/.*", request -> request.header("Range")
+                .map(range -> Integer.parseInt(range.replaceAll("[^0-9]", "")))
+                .map(from -> Reply.of(206, Arrays.copyOfRange(blob, from, blob.length))
+                        .with("Content-Range", "bytes %d-%d/%d".formatted(from, blob.length - 1, blob.length)))
+                .orElseGet(() -> Reply.of(200, blob)));
+        RegistryOptions.Builder options = RegistryOptions.builder().registryMap(second.host() + "=" + first.host());
+        try (RegistryClient client = clients.client(options, CredentialSource.NONE)) {
+            return client.readBlob(
+                    ImageReference.parse(second.host() + "/team/app"),
+                    Descriptor.of(MediaTypes.OCI_LAYER, blob),
+                    InputStream::readAllBytes);
+        }
+    }
+
+    private static byte[] noise() {
+        byte[] blob = new byte[200_000];
+        new Random(58).nextBytes(blob);
+        return blob;
+    }
+
+    @Test
+    void goesOnAtTheNextPlaceWhereAMirrorBreaksOffInTheMiddleOfALayerAgainAndAgain() throws IOException {
+        byte[] blob = noise();
+        for (int attempt = 0; attempt < 3; attempt++) {
+            first.onceRaw("GET /v2/team/app/blobs/.*", exchange -> {
+                first.note(exchange, new byte[0]);
+                exchange.sendResponseHeaders(200, blob.length);
+                exchange.getResponseBody().write(blob, 0, blob.length / 2);
+                exchange.getResponseBody().flush();
+                throw new IOException("the mirror dies");
+            });
+        }
+        first.on("GET /v2/team/app/blobs/.*", request -> Reply.of(404));
+        assertThat(pulled(blob)).isEqualTo(blob);
+        assertThat(second.seen("GET .*/blobs/.*")).singleElement().satisfies(request -> assertThat(
+                        request.header("Range").orElseThrow())
+                .as("what came is not fetched again")
+                .matches("bytes=[1-9][0-9]*-"));
+        assertThat(clients.log)
+                .contains("info: %s/team/app is served by %s/team/app".formatted(second.host(), first.host()));
+    }
+
+    @Test
+    void fetchesALayerAnewFromTheNextPlaceWhereAMirrorSendsWrongBytes() throws IOException {
+        byte[] blob = noise();
+        byte[] wrong = blob.clone();
+        wrong[1000] ^= 1;
+        first.on("GET /v2/team/app/blobs/.*", request -> Reply.of(200, wrong));
+        assertThat(pulled(blob)).isEqualTo(blob);
+        assertThat(first.seen("GET .*/blobs/.*")).hasSize(1);
+        assertThat(clients.log)
+                .anySatisfy(line -> assertThat(line)
+                        .startsWith("warning: pull blob " + Digest.of(blob))
+                        .contains(first.url(), "sent bytes of " + Digest.of(wrong), "asking elsewhere"));
+    }
+
+    @Test
+    void saysWhatIsWrongWhereEveryPlaceSendsWrongBytes() {
+        byte[] blob = noise();
+        first.on("GET .*/blobs/.*", request -> Reply.of(200, new byte[blob.length]));
+        second.on("GET .*/blobs/.*", request -> Reply.of(200, new byte[blob.length]));
+        assertThatThrownBy(() -> pulled(blob))
+                .isInstanceOfSatisfying(
+                        RegistryException.class, e -> assertThat(e.kind()).isEqualTo(RegistryException.Kind.CORRUPT));
+        assertThat(first.seen("GET .*/blobs/.*")).hasSize(1);
+        assertThat(second.seen("GET .*/blobs/.*")).hasSize(1);
     }
 }

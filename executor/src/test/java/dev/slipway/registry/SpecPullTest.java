@@ -147,12 +147,16 @@ final class SpecPullTest extends DistributionSpec {
     @DisplayName("Foreign layers")
     class ForeignLayers {
         private Descriptor at(String url, byte[] blob) {
+            return at(List.of(url), blob);
+        }
+
+        private Descriptor at(List<String> urls, byte[] blob) {
             Descriptor plain = layer(blob);
             return new Descriptor(
                     plain.mediaType(),
                     plain.digest(),
                     plain.sizeBytes(),
-                    List.of(url),
+                    urls,
                     Map.of(),
                     Optional.empty(),
                     Optional.empty());
@@ -166,6 +170,19 @@ final class SpecPullTest extends DistributionSpec {
             try (InputStream in = client.openBlob(app, at(front.url() + "/elsewhere", blob))) {
                 assertThat(in.readAllBytes()).isEqualTo(blob);
             }
+        }
+
+        @Test
+        @DisplayName("every URL of the manifest is tried until one has the layer")
+        void elsewhereAtTheSecondUrl() throws IOException {
+            byte[] blob = noise(1000, 32);
+            front.on("GET /gone", request -> Reply.of(404));
+            front.on("GET /elsewhere", request -> Reply.of(200, blob));
+            List<String> urls = List.of("file:///etc/passwd", front.url() + "/gone", front.url() + "/elsewhere");
+            try (InputStream in = client.openBlob(app, at(urls, blob))) {
+                assertThat(in.readAllBytes()).isEqualTo(blob);
+            }
+            assertThat(front.seen("GET /gone")).hasSize(1);
         }
 
         @ParameterizedTest
