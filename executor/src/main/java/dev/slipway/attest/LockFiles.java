@@ -7,6 +7,7 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -14,6 +15,9 @@ import java.util.regex.Pattern;
 final class LockFiles {
     private static final Pattern STRING = Pattern.compile("(name|version)\\s*=\\s*\"([^\"]*)\"\\s*");
     private static final Pattern GRADLE = Pattern.compile("([^:#=\\s]+):([^:=\\s]+):([^:=\\s]+)=.*");
+
+    /** The project itself and its siblings in a workspace, which uv locks among what they depend on. */
+    private static final Pattern UV_PROJECT = Pattern.compile("source\\s*=\\s*\\{\\s*(editable|virtual)\\s*=.*");
 
     private LockFiles() {}
 
@@ -46,25 +50,30 @@ final class LockFiles {
 
     private static List<SoftwarePackage> tables(String kind, String path, BufferedReader lines) throws IOException {
         List<SoftwarePackage> packages = new ArrayList<>();
+        Optional<SoftwarePackage> locked = Optional.empty();
         String name = "";
         boolean inPackage = false;
         for (String line = lines.readLine(); line != null; line = lines.readLine()) {
             if (line.startsWith("[")) {
+                locked.ifPresent(packages::add);
+                locked = Optional.empty();
                 inPackage = line.strip().equals("[[package]]");
                 name = "";
                 continue;
             }
-            Matcher string = STRING.matcher(line);
-            if (!inPackage || !string.matches()) {
+            if (!inPackage) {
                 continue;
             }
-            if (string.group(1).equals("name")) {
+            Matcher string = STRING.matcher(line);
+            if (UV_PROJECT.matcher(line).matches()) {
+                locked = Optional.empty();
+            } else if (string.matches() && string.group(1).equals("name")) {
                 name = string.group(2);
-            } else if (!name.isEmpty()) {
-                packages.add(SoftwarePackage.of(kind, "", name, string.group(2), path));
-                name = "";
+            } else if (string.matches() && !name.isEmpty()) {
+                locked = Optional.of(SoftwarePackage.of(kind, "", name, string.group(2), path));
             }
         }
+        locked.ifPresent(packages::add);
         return packages;
     }
 }

@@ -60,7 +60,10 @@ public final class SigningKey {
         return new SigningKey(Pem.of(name, text).privateKey());
     }
 
-    /** A signature with SHA-256 over the message, as cosign makes it: ECDSA in DER, RSA with PKCS #1 1.5, or Ed25519. */
+    /**
+     * A signature with SHA-256 over the message, as cosign makes it: ECDSA in DER, RSA with PKCS #1 1.5, or Ed25519; the
+     * same one whenever it is asked for.
+     */
     public byte[] sign(byte[] message) {
         try {
             Signature signature = Signature.getInstance(
@@ -69,7 +72,7 @@ public final class SigningKey {
                         case "RSA" -> "SHA256withRSA";
                         default -> "Ed25519";
                     });
-            signature.initSign(key);
+            signature.initSign(key, new DerivedNonce(key, message));
             signature.update(message);
             return signature.sign();
         } catch (GeneralSecurityException e) {

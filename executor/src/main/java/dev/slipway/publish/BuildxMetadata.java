@@ -16,7 +16,8 @@ import java.util.stream.Collectors;
 
 /**
  * The JSON of {@code --metadata-file}, under the keys that buildx uses for a pushed image. {@code buildx.build.ref} is
- * none of them: it leads to a builder's history ({@code BUILDER/NODE/ID}), and a made-up one would lead nowhere.
+ * none of them: it leads to a builder's history ({@code BUILDER/NODE/ID}), and a made-up one would lead nowhere; nor is
+ * {@code buildx.build.provenance}, which {@code --provenance} attaches to the image in whole.
  */
 final class BuildxMetadata {
     private BuildxMetadata() {}
@@ -35,11 +36,11 @@ final class BuildxMetadata {
         descriptor.put("digest", described.digest().toString());
         descriptor.put("size", described.sizeBytes());
         if (single) {
-            descriptor.putObject("annotations").put("config.digest", config);
             Platform platform = publication.manifests().getFirst().platform();
             ObjectNode runsOn = descriptor.putObject("platform");
             runsOn.put("architecture", platform.architecture());
             runsOn.put("os", platform.os());
+            platform.osVersion().ifPresent(version -> runsOn.put("os.version", version));
             platform.variant().ifPresent(variant -> runsOn.put("variant", variant));
         }
         root.put("containerimage.digest", described.digest().toString());

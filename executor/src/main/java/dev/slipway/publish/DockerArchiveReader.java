@@ -3,7 +3,9 @@ package dev.slipway.publish;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.slipway.image.Descriptor;
+import dev.slipway.image.DiffId;
 import dev.slipway.image.Digest;
+import dev.slipway.image.ImageConfig;
 import dev.slipway.image.LayerCompression;
 import dev.slipway.image.Manifest;
 import dev.slipway.image.MediaFamily;
@@ -49,6 +51,7 @@ final class DockerArchiveReader {
         for (JsonNode layer : images.get(0).path("Layers")) {
             packed.add(packed(stored(layer.asText())));
         }
+        requireLayersOf(config, packed);
         boolean zstd = packed.stream().anyMatch(layer -> layer.compression() == LayerCompression.ZSTD);
         MediaFamily family = zstd ? MediaFamily.OCI : MediaFamily.DOCKER;
         List<PublishableImage.Layer> layers = packed.stream()
@@ -65,6 +68,26 @@ final class DockerArchiveReader {
                 layers.stream().map(PublishableImage.Layer::descriptor).toList(),
                 Map.of());
         return Publication.of(new PublishableImage(manifest, config, layers));
+    }
+
+    /** The config names what is in each layer; of one that is packed only unpacking would tell, so that isn't asked. */
+    private void requireLayersOf(byte[] config, List<Packed> packed) throws IOException {
+        List<DiffId> diffIds =
+                ImageConfig.parse(config, "of \"%s\"".formatted(path)).diffIds();
+        if (diffIds.size() != packed.size()) {
+            throw new SavedImageException("\"%s\" has %d layers where its config names %d: was it put together by hand?"
+                    .formatted(path, packed.size(), diffIds.size()));
+        }
+        for (int i = 0; i < packed.size(); i++) {
+            Packed layer = packed.get(i);
+            if (layer.compression() == LayerCompression.NONE
+                    && !layer.digest().equals(diffIds.get(i).digest())) {
+                throw new SavedImageException(
+                        "layer %d of \"%s\" is damaged or not the image's: its bytes are those of %s, and the config names %s"
+                                .formatted(
+                                        i + 1, path, layer.digest(), diffIds.get(i).digest()));
+            }
+        }
     }
 
     private SavedBlobs.Stored stored(String name) throws IOException {

@@ -95,10 +95,12 @@ public record Publication(
         }
     }
 
-    /** Several manifests under one name; the index is of Docker's family only if every manifest is. */
+    /** Several manifests under one name; the index is of Docker's family, which has no annotations, only if every manifest is. */
     public static Publication indexOf(List<Entry> entries, Map<String, String> annotations) {
         boolean docker = annotations.isEmpty()
-                && entries.stream().allMatch(entry -> entry.image().manifest().family() == MediaFamily.DOCKER);
+                && entries.stream()
+                        .allMatch(entry -> entry.image().manifest().family() == MediaFamily.DOCKER
+                                && entry.described().annotations().isEmpty());
         ImageIndex index = ImageIndex.create(
                 docker ? MediaFamily.DOCKER : MediaFamily.OCI,
                 entries.stream().map(Entry::described).toList(),

@@ -80,11 +80,11 @@ public final class Publisher {
     }
 
     private void push(Publication publication, PublishRequest request, Blobs blobs) throws IOException {
+        Push push = new Push(registries, listener, request.ignoreImmutableTagErrors(), publication);
         Duration wait = FIRST_PAUSE;
         for (int left = request.pushRetries(); ; left--) {
             try {
-                new Push(registries, listener, request.ignoreImmutableTagErrors())
-                        .push(publication, blobs, request.destinations());
+                push.attempt(blobs, request.destinations());
                 return;
             } catch (RegistryException e) {
                 if (left == 0 || e.kind() == Kind.IMMUTABLE_TAG) {

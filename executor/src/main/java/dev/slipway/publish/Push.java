@@ -23,8 +23,9 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 
 /**
- * One attempt to push an image to all its destinations. A manifest is only put once all its blobs are there, so that no
- * tag points to a missing blob, an index only once its manifests are; a second repository on the same registry mounts what the first one got.
+ * The push of an image to all its destinations, as often as it takes. A manifest is only put once all its blobs are
+ * there, so that no tag points to a missing blob, an index only once its manifests are; a second repository on the same
+ * registry mounts what the first one got.
  */
 final class Push {
     private static final int PARALLEL = 6;
@@ -32,14 +33,18 @@ final class Push {
     private final RegistryClient registries;
     private final PublishListener listener;
     private final boolean ignoreImmutableTags;
+    private final Publication all;
+    /** What is published in each repository: signed once, however often it is tried. */
+    private final Map<String, Publication> signed = new HashMap<>();
 
-    Push(RegistryClient registries, PublishListener listener, boolean ignoreImmutableTags) {
+    Push(RegistryClient registries, PublishListener listener, boolean ignoreImmutableTags, Publication all) {
         this.registries = registries;
         this.listener = listener;
         this.ignoreImmutableTags = ignoreImmutableTags;
+        this.all = all;
     }
 
-    void push(Publication all, Blobs sources, List<ImageReference> destinations) throws IOException {
+    void attempt(Blobs sources, List<ImageReference> destinations) throws IOException {
         Map<String, List<ImageReference>> repositories = new LinkedHashMap<>();
         destinations.forEach(destination -> repositories
                 .computeIfAbsent(destination.name(), name -> new ArrayList<>())
@@ -48,7 +53,7 @@ final class Push {
         for (List<ImageReference> tags : repositories.values()) {
             long start = System.nanoTime();
             ImageReference repository = tags.getFirst();
-            Publication publication = all.in(repository);
+            Publication publication = signed.computeIfAbsent(repository.name(), name -> all.in(repository));
             pushBlobs(repository, sources.of(publication), Optional.ofNullable(served.get(repository.registry())));
             pushUntagged(publication, repository);
             for (ImageReference tag : tags) {
@@ -75,10 +80,33 @@ final class Push {
                 publication.root().mediaType());
         for (Publication.Referrer referrer : publication.referrers()) {
             Manifest manifest = referrer.artifact().manifest();
-            registries.pushReferrer(repository, manifest.raw(), referrer.listed(), referrer.subject());
+            unlessImmutable(
+                    () -> registries.pushReferrer(repository, manifest.raw(), referrer.listed(), referrer.subject()),
+                    "it stays out of the list of referrers");
             if (referrer.tag().isPresent()) {
-                registries.pushManifest(repository.withTag(referrer.tag().get()), manifest.raw(), manifest.mediaType());
+                ImageReference tag = repository.withTag(referrer.tag().get());
+                unlessImmutable(
+                        () -> new SignatureTag(registries, tag).add(referrer.artifact()),
+                        "the signature is found among the image's referrers only");
             }
+        }
+    }
+
+    /** Puts something under a tag. */
+    @FunctionalInterface
+    private interface Put {
+        void run() throws IOException;
+    }
+
+    /** A tag that doesn't move is an error, or with {@code --push-ignore-immutable-tag-errors} a warning. */
+    private void unlessImmutable(Put put, String otherwise) throws IOException {
+        try {
+            put.run();
+        } catch (RegistryException e) {
+            if (e.kind() != Kind.IMMUTABLE_TAG || !ignoreImmutableTags) {
+                throw e;
+            }
+            listener.warn("%s; %s".formatted(e.getMessage(), otherwise));
         }
     }
 
@@ -148,14 +176,11 @@ final class Push {
     }
 
     private void pushTag(Publication publication, ImageReference destination) throws IOException {
-        try {
-            registries.pushManifest(
-                    destination, publication.rootDocument(), publication.root().mediaType());
-        } catch (RegistryException e) {
-            if (e.kind() != Kind.IMMUTABLE_TAG || !ignoreImmutableTags) {
-                throw e;
-            }
-            listener.warn("%s; it counts as pushed".formatted(e.getMessage()));
-        }
+        unlessImmutable(
+                () -> registries.pushManifest(
+                        destination,
+                        publication.rootDocument(),
+                        publication.root().mediaType()),
+                "it counts as pushed");
     }
 }

@@ -69,8 +69,8 @@ final class Failures {
         String said = complaints.isEmpty()
                 ? ""
                 : complaints.stream().map(Complaint::toString).collect(Collectors.joining("; ", " (", ")"));
-        boolean ofATag = Optional.ofNullable(answer.uri().getPath()).orElse("").contains("/manifests/");
-        Kind kind = ofATag && Immutability.isMeant(answer.status(), codes, said)
+        String path = Optional.ofNullable(answer.uri().getPath()).orElse("");
+        Kind kind = Immutability.isMeant(path, answer.status(), codes, said)
                 ? Kind.IMMUTABLE_TAG
                 : kind(answer.status());
         String status = answer.status()

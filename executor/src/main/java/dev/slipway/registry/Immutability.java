@@ -8,9 +8,12 @@ import java.util.Locale;
  * of its own; docs/registries.md has the evidence.
  */
 final class Immutability {
-    /** ECR; Quay; and what several registries use for both. */
+    /** Quay, and what several registries use. */
     private static final List<String> CODES =
-            List.of("TAG_INVALID", "TAG_ALREADY_EXISTS", "TAG_IMMUTABLE", "IMAGETAGALREADYEXISTSEXCEPTION");
+            List.of("TAG_ALREADY_EXISTS", "TAG_IMMUTABLE", "IMAGETAGALREADYEXISTSEXCEPTION");
+
+    /** ECR's, whose words have changed; by the distribution-spec a tag that the manifest doesn't agree with. */
+    private static final String AMBIGUOUS_CODE = "TAG_INVALID";
 
     private static final List<String> WORDS = List.of(
             // ECR, Harbor (412), GitLab, Docker Hub, Artifact Registry ("has enabled tag immutability")
@@ -28,11 +31,18 @@ final class Immutability {
 
     private Immutability() {}
 
-    static boolean isMeant(int status, List<String> codes, String said) {
+    /** @param path of the request, as only a tag is immutable */
+    static boolean isMeant(String path, int status, List<String> codes, String said) {
+        int name = path.indexOf("/manifests/");
+        boolean ofATag = name >= 0 && path.indexOf(':', name) < 0;
+        if (!ofATag || status < 400 || status >= 500) {
+            return false;
+        }
+        boolean refusesWhatIsThere = status == 400 || status == 409 || status == 412;
         String text = said.toLowerCase(Locale.ROOT);
-        return status >= 400
-                && status < 500
-                && (codes.stream().map(code -> code.toUpperCase(Locale.ROOT)).anyMatch(CODES::contains)
-                        || WORDS.stream().anyMatch(text::contains));
+        return codes.stream()
+                        .map(code -> code.toUpperCase(Locale.ROOT))
+                        .anyMatch(code -> CODES.contains(code) || refusesWhatIsThere && code.equals(AMBIGUOUS_CODE))
+                || WORDS.stream().anyMatch(text::contains);
     }
 }

@@ -146,18 +146,30 @@ final class Manifests {
     }
 
     private List<Descriptor> referrers(ImageReference list) throws IOException {
-        String operation = "read the referrers of \"%s\"".formatted(list);
+        Optional<Document> document = pushed(list);
+        return document.isEmpty()
+                ? List.of()
+                : ImageIndex.parse(
+                                document.get().raw(),
+                                document.get().descriptor().mediaType(),
+                                "of \"%s\" (%s)"
+                                        .formatted(
+                                                list,
+                                                document.get().descriptor().digest()))
+                        .manifests();
+    }
+
+    /** As {@link RegistryClient#pushed}. */
+    Optional<Document> pushed(ImageReference reference) throws IOException {
         try {
-            Document document = get(Endpoint.toPush(list), operation, list.manifestName(), Optional.empty());
-            return ImageIndex.parse(
-                            document.raw(),
-                            document.descriptor().mediaType(),
-                            "of \"%s\" (%s)"
-                                    .formatted(list, document.descriptor().digest()))
-                    .manifests();
+            return Optional.of(get(
+                    Endpoint.toPush(reference),
+                    "read \"%s\" before it is added to".formatted(reference),
+                    reference.manifestName(),
+                    Optional.empty()));
         } catch (RegistryException e) {
             if (e.kind() == Kind.NOT_FOUND) {
-                return List.of();
+                return Optional.empty();
             }
             throw e;
         }

@@ -155,6 +155,11 @@ public final class RegistryClient implements AutoCloseable {
         manifests.refer(repository, raw, listed, subject);
     }
 
+    /** What is under a name in the repository that is pushed to, which no mirror stands in for. */
+    public Optional<Document> pushed(ImageReference reference) throws IOException {
+        return manifests.pushed(reference);
+    }
+
     /** Fails as a push would fail for want of rights, by starting an upload and giving it up. */
     public void checkPush(ImageReference repository) throws IOException {
         byte[] nothing = {};

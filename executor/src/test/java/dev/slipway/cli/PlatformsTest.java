@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -124,6 +125,26 @@ class PlatformsTest {
         }
     }
 
+    /** Docker's manifest list has no annotations on its entries. */
+    @Test
+    void annotationsOfEntriesMakeAnOciIndexOfImagesOnDockerBases() {
+        List<Image> bases = Stream.of("amd64", "arm64")
+                .map(architecture -> ImageBuilder.docker()
+                        .architecture(architecture)
+                        .layer(tar -> tar.file("arch", 0644, architecture))
+                        .writeTo(command.path("base")))
+                .toList();
+        access.push(Image.index(bases), "base", "1");
+        command.file("Dockerfile", "FROM " + registry.reference("base:1") + "\nCOPY hello /\n");
+        command.builds(to("plain:1", "--platform=linux/amd64,linux/arm64"));
+        assertThat(access.manifest("plain", "1").mediaType())
+                .isEqualTo("application/vnd.docker.distribution.manifest.list.v2+json");
+        command.builds(to("app:1", "--platform=linux/amd64,linux/arm64", "--annotation=manifest-descriptor:a=b"));
+        RegistryAccess.Manifest index = access.manifest("app", "1");
+        assertThat(index.mediaType()).isEqualTo("application/vnd.oci.image.index.v1+json");
+        assertThat(index.json().at("/manifests/0/annotations/a").asText()).isEqualTo("b");
+    }
+
     @Test
     void runIsRefusedWhereThePlatformsProgramsCanNotRun() {
         Image mips = ImageBuilder.oci()
@@ -161,7 +182,7 @@ class PlatformsTest {
     }
 
     @Test
-    void layersOfWindowsHoldFilesAndHivesAndForeignLayersKeepTheirUrls() {
+    void layersOfWindowsHoldFilesAndHivesAndForeignLayersKeepTheirUrls() throws IOException {
         // Debian's registry takes no manifest with URLs unless it is told to.
         try (EmbeddedRegistry embedded = EmbeddedRegistry.start();
                 RegistryAccess windows = RegistryAccess.to(embedded)) {
@@ -169,7 +190,7 @@ class PlatformsTest {
         }
     }
 
-    private void windowsImages(EmbeddedRegistry embedded, RegistryAccess windows) {
+    private void windowsImages(EmbeddedRegistry embedded, RegistryAccess windows) throws IOException {
         command.file("Dockerfile", """
                 # escape=`
                 FROM scratch
@@ -180,7 +201,13 @@ class PlatformsTest {
         command.builds(
                 "--destination=" + embedded.reference("win:1"),
                 "--insecure",
-                "--platform=windows(10.0.20348.1234)/amd64");
+                "--platform=windows(10.0.20348.1234)/amd64",
+                "--metadata-file=" + command.path("windows.json"));
+        assertThat(JSON.readTree(command.path("windows.json").toFile()).at("/containerimage.descriptor/platform"))
+                .isEqualTo(JSON.createObjectNode()
+                        .put("architecture", "amd64")
+                        .put("os", "windows")
+                        .put("os.version", "10.0.20348.1234"));
         RegistryAccess.Manifest base = windows.manifest("win", "1");
         JsonNode config = windows.config("win", base);
         assertThat(config.path("os.version").asText()).isEqualTo("10.0.20348.1234");

@@ -90,6 +90,22 @@ class VendorQuirksTest {
         }
     }
 
+    /** The distribution-spec's own meaning of the code: the tag isn't what the manifest says. */
+    @Test
+    void takesAnInvalidTagForImmutableOnlyWhereSomethingMayBeThere() {
+        registry.on("PUT .*/manifests/1", request -> Reply.of(422, error("TAG_INVALID", "manifest tag did not match URI")));
+        registry.on("PUT .*/manifests/sha256:.*", request -> Reply.of(400, error("TAG_INVALID", "no")));
+        registry.on("(HEAD|GET) .*", request -> Reply.of(404));
+        try (RegistryClient client = clients.client()) {
+            for (ImageReference reference : List.of(reference(), reference().at(Digest.of(MANIFEST)))) {
+                assertThatThrownBy(() -> client.pushManifest(reference, MANIFEST, MediaTypes.OCI_MANIFEST))
+                        .isInstanceOfSatisfying(
+                                RegistryException.class,
+                                e -> assertThat(e.kind()).isEqualTo(RegistryException.Kind.REFUSED));
+            }
+        }
+    }
+
     @Test
     void takesAnInvalidManifestForWhatItIs() {
         registry.on("PUT .*/manifests/1", request -> Reply.of(400, error("MANIFEST_INVALID", "layer is missing")));
