@@ -85,7 +85,10 @@ final class DockerArchiveReader {
                 throw new SavedImageException(
                         "layer %d of \"%s\" is damaged or not the image's: its bytes are those of %s, and the config names %s"
                                 .formatted(
-                                        i + 1, path, layer.digest(), diffIds.get(i).digest()));
+                                        i + 1,
+                                        path,
+                                        layer.digest(),
+                                        diffIds.get(i).digest()));
             }
         }
     }

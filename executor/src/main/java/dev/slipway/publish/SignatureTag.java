@@ -52,9 +52,7 @@ final class SignatureTag {
                         ours.created(),
                         ours.author(),
                         ours.container(),
-                        layers.stream()
-                                .map(layer -> new DiffId(layer.digest()))
-                                .toList(),
+                        layers.stream().map(layer -> new DiffId(layer.digest())).toList(),
                         ours.history())
                 .toJson();
         Descriptor described = Descriptor.of(MediaFamily.OCI.config(), config);

@@ -37,8 +37,7 @@ final class BlobPlaces {
         Endpoint endpoint();
     }
 
-    BlobPlaces(
-            Requests requests, Endpoints endpoints, ImageReference repository, Descriptor blob, String operation)
+    BlobPlaces(Requests requests, Endpoints endpoints, ImageReference repository, Descriptor blob, String operation)
             throws RegistryException {
         this.requests = requests;
         this.endpoints = endpoints;

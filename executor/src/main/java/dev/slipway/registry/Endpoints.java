@@ -60,11 +60,10 @@ final class Endpoints {
 
     /** Asks an endpoint last from now on, unless it only has not what was asked for. */
     void failed(ImageReference reference, Endpoint endpoint, RegistryException why) {
-        boolean isUnfit =
-                switch (why.kind()) {
-                    case UNREACHABLE, DNS, TLS, CORRUPT, PROTOCOL -> true;
-                    case UNAUTHORIZED, FORBIDDEN, NOT_FOUND, RATE_LIMITED, IMMUTABLE_TAG, REFUSED, SERVER -> false;
-                };
+        boolean isUnfit = switch (why.kind()) {
+            case UNREACHABLE, DNS, TLS, CORRUPT, PROTOCOL -> true;
+            case UNAUTHORIZED, FORBIDDEN, NOT_FOUND, RATE_LIMITED, IMMUTABLE_TAG, REFUSED, SERVER -> false;
+        };
         if (isUnfit) {
             unfit.add(endpoint.registry());
             serving.remove(reference.name(), endpoint);
@@ -103,8 +102,8 @@ final class Endpoints {
             endpoints.add(new Endpoint(reference.registry(), reference.repository(), Direction.PULL));
         }
         Endpoint served = serving.get(reference.name());
-        endpoints.sort(Comparator.comparing((Endpoint endpoint) ->
-                endpoint.equals(served) ? 0 : unfit.contains(endpoint.registry()) ? 2 : 1));
+        endpoints.sort(Comparator.comparing(
+                (Endpoint endpoint) -> endpoint.equals(served) ? 0 : unfit.contains(endpoint.registry()) ? 2 : 1));
         return endpoints;
     }
 

@@ -70,9 +70,8 @@ final class Failures {
                 ? ""
                 : complaints.stream().map(Complaint::toString).collect(Collectors.joining("; ", " (", ")"));
         String path = Optional.ofNullable(answer.uri().getPath()).orElse("");
-        Kind kind = Immutability.isMeant(path, answer.status(), codes, said)
-                ? Kind.IMMUTABLE_TAG
-                : kind(answer.status());
+        Kind kind =
+                Immutability.isMeant(path, answer.status(), codes, said) ? Kind.IMMUTABLE_TAG : kind(answer.status());
         String status = answer.status()
                 + Optional.ofNullable(REASONS.get(answer.status()))
                         .map(text -> " " + text)

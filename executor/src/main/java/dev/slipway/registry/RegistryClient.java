@@ -85,10 +85,7 @@ public final class RegistryClient implements AutoCloseable {
     public InputStream openBlob(ImageReference repository, Descriptor blob) throws IOException {
         String operation = "pull blob %s of \"%s\"".formatted(blob.digest(), repository.name());
         return new BlobStream(
-                new BlobPlaces(requests, endpoints, repository, blob, operation),
-                operation,
-                blob,
-                requests.listener());
+                new BlobPlaces(requests, endpoints, repository, blob, operation), operation, blob, requests.listener());
     }
 
     /** What is done with a blob's bytes; more than once, where the first ones turn out wrong. */

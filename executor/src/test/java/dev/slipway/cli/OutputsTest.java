@@ -64,7 +64,11 @@ class OutputsTest {
         assertThat(descriptor.path("mediaType").asText()).isEqualTo(manifest.mediaType());
         assertThat(descriptor.path("platform"))
                 .isEqualTo(JSON.createObjectNode()
-                        .put("architecture", access.config("app", manifest).path("architecture").asText())
+                        .put(
+                                "architecture",
+                                access.config("app", manifest)
+                                        .path("architecture")
+                                        .asText())
                         .put("os", "linux"));
         assertThat(descriptor.has("annotations"))
                 .as("BuildKit takes the config's digest out of them")

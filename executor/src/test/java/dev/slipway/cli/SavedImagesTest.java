@@ -145,7 +145,11 @@ class SavedImagesTest {
     private Path archive(String name, String from, String to) throws IOException {
         Path files = Files.createDirectories(command.path("files"));
         command.builds("--no-push", "--destination=a.example/b:1", "--oci-layout-path=" + command.path("saved"));
-        Skopeo.run("copy", "--quiet", "oci:" + command.path("saved"), "docker-archive:" + command.path("whole.tar") + ":a/b:1")
+        Skopeo.run(
+                        "copy",
+                        "--quiet",
+                        "oci:" + command.path("saved"),
+                        "docker-archive:" + command.path("whole.tar") + ":a/b:1")
                 .orThrow();
         Program.of("tar", "-xf", command.path("whole.tar").toString(), "-C", files.toString())
                 .runSuccessfully();
@@ -154,7 +158,8 @@ class SavedImagesTest {
         assertThat(changed).isNotEqualTo(manifest);
         Files.writeString(files.resolve("manifest.json"), changed);
         Path archive = command.path(name);
-        Program.of("tar", "-cf", archive.toString(), "-C", files.toString(), ".").runSuccessfully();
+        Program.of("tar", "-cf", archive.toString(), "-C", files.toString(), ".")
+                .runSuccessfully();
         return archive;
     }
 
@@ -174,8 +179,7 @@ class SavedImagesTest {
 
     @Test
     void anArchiveWithLayersInAnotherOrderIsNotPushed() throws IOException {
-        assertThat(refused(archive(
-                        "odd.tar", "\"Layers\":\\[(\"[^\"]*\"),(\"[^\"]*\")\\]", "\"Layers\":[$2,$1]")))
+        assertThat(refused(archive("odd.tar", "\"Layers\":\\[(\"[^\"]*\"),(\"[^\"]*\")\\]", "\"Layers\":[$2,$1]")))
                 .contains("layer 1 of", "the config names sha256:");
     }
 }

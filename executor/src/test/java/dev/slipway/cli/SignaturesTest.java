@@ -57,8 +57,8 @@ class SignaturesTest {
     }
 
     private CommandLine.Ended signs(Path key, String... more) {
-        List<String> flags = new ArrayList<>(
-                List.of("--destination=" + registry.reference("app:1"), "--insecure", "--sign=" + key));
+        List<String> flags =
+                new ArrayList<>(List.of("--destination=" + registry.reference("app:1"), "--insecure", "--sign=" + key));
         flags.addAll(List.of(more));
         return command.build(flags.toArray(String[]::new));
     }

@@ -229,11 +229,13 @@ class MirrorsTest {
 
     /** A blob that two places have, and the bytes that the client hands out of it. */
     private byte[] pulled(byte[] blob) throws IOException {
-        second.on("GET /v2/team/app/blobs/.*", request -> request.header("Range")
-                .map(range -> Integer.parseInt(range.replaceAll("[^0-9]", "")))
-                .map(from -> Reply.of(206, Arrays.copyOfRange(blob, from, blob.length))
-                        .with("Content-Range", "bytes %d-%d/%d".formatted(from, blob.length - 1, blob.length)))
-                .orElseGet(() -> Reply.of(200, blob)));
+        second.on(
+                "GET /v2/team/app/blobs/.*",
+                request -> request.header("Range")
+                        .map(range -> Integer.parseInt(range.replaceAll("[^0-9]", "")))
+                        .map(from -> Reply.of(206, Arrays.copyOfRange(blob, from, blob.length))
+                                .with("Content-Range", "bytes %d-%d/%d".formatted(from, blob.length - 1, blob.length)))
+                        .orElseGet(() -> Reply.of(200, blob)));
         RegistryOptions.Builder options = RegistryOptions.builder().registryMap(second.host() + "=" + first.host());
         try (RegistryClient client = clients.client(options, CredentialSource.NONE)) {
             return client.readBlob(
@@ -263,10 +265,11 @@ class MirrorsTest {
         }
         first.on("GET /v2/team/app/blobs/.*", request -> Reply.of(404));
         assertThat(pulled(blob)).isEqualTo(blob);
-        assertThat(second.seen("GET .*/blobs/.*")).singleElement().satisfies(request -> assertThat(
-                        request.header("Range").orElseThrow())
-                .as("what came is not fetched again")
-                .matches("bytes=[1-9][0-9]*-"));
+        assertThat(second.seen("GET .*/blobs/.*"))
+                .singleElement()
+                .satisfies(request -> assertThat(request.header("Range").orElseThrow())
+                        .as("what came is not fetched again")
+                        .matches("bytes=[1-9][0-9]*-"));
         assertThat(clients.log)
                 .contains("info: %s/team/app is served by %s/team/app".formatted(second.host(), first.host()));
     }

@@ -93,7 +93,8 @@ class VendorQuirksTest {
     /** The distribution-spec's own meaning of the code: the tag isn't what the manifest says. */
     @Test
     void takesAnInvalidTagForImmutableOnlyWhereSomethingMayBeThere() {
-        registry.on("PUT .*/manifests/1", request -> Reply.of(422, error("TAG_INVALID", "manifest tag did not match URI")));
+        registry.on(
+                "PUT .*/manifests/1", request -> Reply.of(422, error("TAG_INVALID", "manifest tag did not match URI")));
         registry.on("PUT .*/manifests/sha256:.*", request -> Reply.of(400, error("TAG_INVALID", "no")));
         registry.on("(HEAD|GET) .*", request -> Reply.of(404));
         try (RegistryClient client = clients.client()) {
