@@ -145,7 +145,7 @@ final class BuildPlanner {
         if (!value.get().matches("[0-9]{1,12}")) {
             throw new BuildException(
                     FailureClass.USAGE,
-                    "%s is \"%s\", which is no number of seconds since 1970; give one, or leave it out"
+                    "%s is \"%s\", which is no number of seconds since 1970; give one (the names of contexts and stages, which BuildKit takes, too, are not supported), or leave it out"
                             .formatted(EPOCH, value.get()));
         }
         return Optional.of(Instant.ofEpochSecond(Long.parseLong(value.get())));

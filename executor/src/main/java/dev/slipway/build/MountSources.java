@@ -17,6 +17,8 @@ import dev.slipway.rootfs.Rootfs;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -28,13 +30,17 @@ final class MountSources {
 
     private final BuildSession session;
     private final Path temporary;
+    private final Map<Place, Tree> copies = new HashMap<>();
+
+    /** What is shown of what; trees are told apart as the objects that they are. */
+    private record Place(FileTree tree, PathBytes path) {}
 
     /**
      * Where a mount's source is.
      *
      * @param root a directory of ours, or a root filesystem
      * @param path inside it
-     * @param forgotten whether nobody looks at it any more after the step
+     * @param forgotten whether it was made for the step, which may write to it, and which then {@link #forget}s it
      */
     record Tree(Path root, PathBytes path, boolean forgotten) {}
 
@@ -46,22 +52,22 @@ final class MountSources {
         this.temporary = temporary;
     }
 
-    Tree ofContext(String path) throws CopyException, IOException {
-        return ofDirectory(session.context(), session.request().context(), session.contextSource(), path);
+    Tree ofContext(String path, boolean readOnly) throws CopyException, IOException {
+        return ofDirectory(session.context(), session.request().context(), session.contextSource(), path, readOnly);
     }
 
-    Tree of(Base base, String path, InstructionSource wantedBy)
+    Tree of(Base base, String path, boolean readOnly, InstructionSource wantedBy)
             throws BuildException, CopyException, IOException, InterruptedException {
         if (base instanceof Base.OfRemote remote) {
-            return of(session.remoteSources().context(remote, wantedBy), path, wantedBy);
+            return of(session.remoteSources().context(remote, wantedBy), path, readOnly, wantedBy);
         }
         if (base instanceof Base.OfDirectory directory) {
             ContextTree tree = session.namedContext(directory);
-            return ofDirectory(tree, directory.root(), session.source(base, wantedBy), path);
+            return ofDirectory(tree, directory.root(), session.source(base, wantedBy), path, readOnly);
         }
         if (session.isOneAtATime()) {
             CopySource source = session.source(base, wantedBy);
-            return copied(source, existing(source.tree(), source, path));
+            return copied(source, existing(source.tree(), source, path), readOnly);
         }
         Rootfs root = session.mountable(base, wantedBy);
         PathBytes found = existing(root.tree(), session.source(base, wantedBy), path);
@@ -75,10 +81,34 @@ final class MountSources {
         return new Seed(source, existing(source.tree(), source, path));
     }
 
-    private Tree ofDirectory(ContextTree tree, Path root, CopySource source, String path)
+    /** Removes what was made for a step, when the step is done. */
+    void forget(Tree tree) throws IOException {
+        try (Directory room = Directory.open(temporary)) {
+            room.removeTree(PathBytes.of(tree.root().getFileName().toString()));
+        }
+    }
+
+    private Tree ofDirectory(ContextTree tree, Path root, CopySource source, String path, boolean readOnly)
             throws CopyException, IOException {
         PathBytes found = existing(tree, source, path);
-        return tree.isUnchanged(found) ? new Tree(root, found, false) : copied(source, found);
+        return tree.isUnchanged(found) ? new Tree(root, found, false) : copied(source, found, readOnly);
+    }
+
+    /** What nobody writes to is copied once for all steps. */
+    private Tree copied(CopySource source, PathBytes found, boolean readOnly) throws CopyException, IOException {
+        if (!readOnly) {
+            return copied(source, found);
+        }
+        synchronized (copies) {
+            Place place = new Place(source.tree(), found);
+            Tree known = copies.get(place);
+            if (known == null) {
+                Tree made = copied(source, found);
+                known = new Tree(made.root(), made.path(), false);
+                copies.put(place, known);
+            }
+            return known;
+        }
     }
 
     private Tree copied(CopySource source, PathBytes found) throws CopyException, IOException {

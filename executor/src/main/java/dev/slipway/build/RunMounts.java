@@ -47,6 +47,7 @@ final class RunMounts implements AutoCloseable {
     private final Map<String, String> variables = new LinkedHashMap<>();
     private final Map<dev.slipway.dockerfile.Mount.Cache, CacheMounts.Lease> leases = new LinkedHashMap<>();
     private final List<Optional<Agents.Socket>> sockets = new ArrayList<>();
+    private final List<MountSources.Tree> copies = new ArrayList<>();
 
     private RunMounts(RunInstruction run, PlannedInstruction planned, StageState state) {
         this.run = run;
@@ -94,7 +95,9 @@ final class RunMounts implements AutoCloseable {
         List<Closeable> held = new ArrayList<>();
         new LinkedHashSet<>(leases.values()).forEach(lease -> held.add(lease::close));
         sockets.forEach(socket -> socket.ifPresent(open -> held.add(open::close)));
+        copies.forEach(copy -> held.add(() -> state.session().mountSources().forget(copy)));
         leases.clear();
+        copies.clear();
         sockets.clear();
         List<IOException> failures = new ArrayList<>();
         for (Closeable each : held) {
@@ -119,7 +122,8 @@ final class RunMounts implements AutoCloseable {
             case dev.slipway.dockerfile.Mount.Tmpfs tmpfs ->
                 mounts.add(new Mount.Tmpfs(
                         target(tmpfs.target()),
-                        tmpfs.sizeBytes() == 0 ? OptionalLong.empty() : OptionalLong.of(tmpfs.sizeBytes())));
+                        tmpfs.sizeBytes() == 0 ? OptionalLong.empty() : OptionalLong.of(tmpfs.sizeBytes()),
+                        tmpfs.readOnly()));
             case dev.slipway.dockerfile.Mount.Secret secret -> addSecret(secret);
             case dev.slipway.dockerfile.Mount.Ssh ssh -> addAgent(ssh);
         }
@@ -127,17 +131,20 @@ final class RunMounts implements AutoCloseable {
 
     private void addBind(dev.slipway.dockerfile.Mount.Bind bind)
             throws BuildException, CopyException, IOException, InterruptedException {
-        MountSources.Tree tree = tree(bind.from(), bind.sourcePath());
+        MountSources.Tree tree = tree(bind);
+        if (tree.forgotten()) {
+            copies.add(tree);
+        }
         Writes writes = bind.readOnly() ? Writes.REFUSED : tree.forgotten() ? Writes.KEPT : Writes.DISCARDED;
         mounts.add(new Mount.Bind(target(bind.target()), tree.root(), tree.path(), writes));
     }
 
-    private MountSources.Tree tree(Optional<String> from, String path)
+    private MountSources.Tree tree(dev.slipway.dockerfile.Mount.Bind bind)
             throws BuildException, CopyException, IOException, InterruptedException {
         MountSources mountSources = state.session().mountSources();
-        return from.isEmpty()
-                ? mountSources.ofContext(path)
-                : mountSources.of(planned.source(from.get()), path, run.source());
+        return bind.from().isEmpty()
+                ? mountSources.ofContext(bind.sourcePath(), bind.readOnly())
+                : mountSources.of(planned.source(bind.from().get()), bind.sourcePath(), bind.readOnly(), run.source());
     }
 
     private void addCache(dev.slipway.dockerfile.Mount.Cache cache) {

@@ -38,7 +38,7 @@ public sealed interface Mount {
             implements Mount {}
 
     /** {@code type=tmpfs}; the size in bytes, 0 without a limit. */
-    record Tmpfs(Optional<String> target, long sizeBytes) implements Mount {}
+    record Tmpfs(Optional<String> target, long sizeBytes, boolean readOnly) implements Mount {}
 
     /**
      * {@code type=secret}: a file, unless only a variable is asked for.

@@ -193,13 +193,7 @@ final class MountParser {
             }
             case "tmpfs" -> {
                 requireTarget(at);
-                if (Boolean.TRUE.equals(readOnly)) {
-                    throw refuse(
-                            flag,
-                            "RUN --mount: a read-only tmpfs mount would stay empty",
-                            "Remove readonly or ro, or choose another type.");
-                }
-                yield new Mount.Tmpfs(at, size);
+                yield new Mount.Tmpfs(at, size, readOnly != null && readOnly);
             }
             case "secret" -> secret(at, ownership);
             default -> new Mount.Ssh(at, id.isEmpty() ? "default" : id, required, ownership);

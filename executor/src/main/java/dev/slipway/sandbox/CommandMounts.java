@@ -3,6 +3,8 @@ package dev.slipway.sandbox;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.slipway.posix.Directory;
+import dev.slipway.posix.Errno;
+import dev.slipway.posix.FileStatus;
 import dev.slipway.posix.Launch;
 import dev.slipway.posix.Mounts;
 import dev.slipway.posix.OpenFile;
@@ -44,18 +46,21 @@ final class CommandMounts {
     private final Directory root;
     private final MountPoints points;
     private final Path staging;
+    private final Path writes;
     private final Launch launch;
     private final Allowances allowances;
     private int staged;
 
     /**
      * @param staging a directory of ours that nobody else uses: files in memory are laid there, out of the root
+     * @param writes where a directory may be made for what is written and forgotten, on the disk
      * @param launch gets the mounts that can only be made from inside the command's process namespace
      */
-    CommandMounts(Directory root, MountPoints points, Path staging, Launch launch, Allowances allowances) {
+    CommandMounts(Directory root, MountPoints points, Path staging, Path writes, Launch launch, Allowances allowances) {
         this.root = root;
         this.points = points;
         this.staging = staging;
+        this.writes = writes;
         this.launch = launch;
         this.allowances = allowances;
     }
@@ -198,7 +203,8 @@ final class CommandMounts {
                         ? ",size=" + tmpfs.sizeBytes().getAsLong()
                         : "";
                 // Programs that were just built run there, as with BuildKit.
-                tmpfs(place, Mounts.NO_SETUID | Mounts.NO_DEVICES, "mode=1777" + size);
+                long writes = tmpfs.readOnly() ? Mounts.READ_ONLY : 0;
+                tmpfs(place, Mounts.NO_SETUID | Mounts.NO_DEVICES | writes, "mode=1777" + size);
             }
             case Mount.Content content -> {
                 PathBytes place = points.prepare(root, content.target(), false);
@@ -220,11 +226,7 @@ final class CommandMounts {
             }
             String from = Mounts.pathOf(source.fd());
             if (bind.writes() == Mount.Writes.DISCARDED) {
-                try (OpenFile content = tree.openReadFollowing(bind.source())) {
-                    var status = content.status();
-                    from = stage(content.in().readAllBytes(), status.permissions(), status.uid(), status.gid())
-                            .toString();
-                }
+                from = copied(tree, bind.source()).toString();
             }
             try (OpenFile at = root.openHandle(place)) {
                 Mounts.bind(from, Mounts.pathOf(at.fd()), true);
@@ -235,19 +237,56 @@ final class CommandMounts {
         }
     }
 
-    /** Shows a directory under an upper layer in memory, which takes the writes and is forgotten. */
+    /**
+     * Shows a directory under an upper layer, which takes the writes and is forgotten: on the disk, as a build may write
+     * more than there is memory, and in memory where the disk's file system can't be an upper layer.
+     */
     private void discarding(OpenFile source, PathBytes place) throws IOException {
-        int number = staged++;
-        try (Directory room = Directory.open(staging)) {
-            for (String part : List.of("upper", "work")) {
-                room.makeDirectory(PathBytes.of(part + number), 0755);
+        try {
+            overlay(source, place, madeForWrites());
+        } catch (PosixException e) {
+            if (!e.is(Errno.EINVAL)) {
+                throw e;
             }
+            overlay(source, place, staging);
+        }
+    }
+
+    private void overlay(OpenFile source, PathBytes place, Path where) throws IOException {
+        PathBytes upper = PathBytes.of("upper" + staged);
+        PathBytes work = PathBytes.of("work" + staged++);
+        try (Directory room = Directory.open(where)) {
+            room.makeDirectory(work, 0700);
+            room.makeDirectory(upper, 0755);
+            // The upper layer's own root is what is seen of the two.
+            FileStatus seen = source.status();
+            room.setOwner(upper, seen.uid(), seen.gid());
+            room.setPermissions(upper, seen.permissions());
+            room.setModified(upper, seen.mtimeSeconds(), seen.mtimeNanos());
         }
         try (OpenFile at = root.openHandle(place)) {
-            String options = "lowerdir=" + Mounts.pathOf(source.fd()) + ",upperdir=" + staging.resolve("upper" + number)
-                    + ",workdir=" + staging.resolve("work" + number);
+            String options = "lowerdir=" + Mounts.pathOf(source.fd()) + ",upperdir=" + where.resolve(upper.toUtf8())
+                    + ",workdir=" + where.resolve(work.toUtf8());
             Mounts.mount("overlay", Mounts.pathOf(at.fd()), "overlay", 0, options);
         }
+    }
+
+    private Path copied(Directory tree, PathBytes source) throws IOException {
+        PathBytes name = PathBytes.of("copy" + staged++);
+        Path made = madeForWrites();
+        try (OpenFile content = tree.openReadFollowing(source);
+                Directory room = Directory.open(made);
+                OpenFile copy = room.createFile(name, 0600)) {
+            FileStatus status = content.status();
+            content.copyTo(copy);
+            copy.setOwner(status.uid(), status.gid());
+            copy.setPermissions(status.permissions());
+        }
+        return made.resolve(name.toUtf8());
+    }
+
+    private Path madeForWrites() throws IOException {
+        return Files.isDirectory(writes) ? writes : Files.createDirectory(writes);
     }
 
     private Path stage(byte[] content, int permissions, int uid, int gid) throws IOException {

@@ -32,8 +32,9 @@ public sealed interface Mount {
      * An empty file system in memory.
      *
      * @param sizeBytes the most that it takes; without it half of the memory
+     * @param readOnly whether it stays empty
      */
-    record Tmpfs(PathBytes target, OptionalLong sizeBytes) implements Mount {}
+    record Tmpfs(PathBytes target, OptionalLong sizeBytes, boolean readOnly) implements Mount {}
 
     /** A file with given contents that lives in memory only: a secret, or a script. */
     record Content(PathBytes target, byte[] content, int permissions, int uid, int gid) implements Mount {

@@ -106,6 +106,9 @@ final class PlacedMounts implements AutoCloseable {
                 }
                 root.makeDirectory(place, 01777);
                 root.setPermissions(place, 01777);
+                if (tmpfs.readOnly()) {
+                    readOnly.add(place);
+                }
             }
             case Mount.Content content -> put(content, place);
             case Mount.Bind bind -> placed.back = put(bind, place);

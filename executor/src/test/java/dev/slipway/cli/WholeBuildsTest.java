@@ -16,6 +16,9 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -187,6 +190,18 @@ class WholeBuildsTest {
             assertThat(ended.lastLine()).contains("Dockerfile:" + line, refusal.rest());
         }
         assertThat(contextFiles()).as("the context is nobody's to change").isEqualTo(before);
+    }
+
+    /** As with BuildKit, to whose client a socket is a file without content. */
+    @Test
+    void aSocketOfTheContextBecomesAnEmptyFile() throws IOException {
+        Path socket =
+                Files.createDirectory(command.path("context").resolve("run")).resolve("s");
+        try (ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            server.bind(UnixDomainSocketAddress.of(socket));
+            comesOutAsExpected(
+                    Case.parse("a socket\nFROM scratch\nCOPY run /run\n---\nfile /run/s 755 0:0\nonly run run/s\n"));
+        }
     }
 
     private CommandLine.Ended build(ExpectedImage expected) {

@@ -251,10 +251,11 @@ class InstructionsTest {
 
     @Test
     void aTmpfsHasASize() throws DockerfileException {
-        assertThat(mount("type=tmpfs,target=/t,size=64k")).isEqualTo(new Mount.Tmpfs(Optional.of("/t"), 65_536));
+        assertThat(mount("type=tmpfs,target=/t,size=64k")).isEqualTo(new Mount.Tmpfs(Optional.of("/t"), 65_536, false));
         assertThat(mount("type=tmpfs,target=/t,size=1.5GiB"))
-                .isEqualTo(new Mount.Tmpfs(Optional.of("/t"), 1_610_612_736));
-        assertThat(mount("type=tmpfs,target=/t")).isEqualTo(new Mount.Tmpfs(Optional.of("/t"), 0));
+                .isEqualTo(new Mount.Tmpfs(Optional.of("/t"), 1_610_612_736, false));
+        assertThat(mount("type=tmpfs,target=/t")).isEqualTo(new Mount.Tmpfs(Optional.of("/t"), 0, false));
+        assertThat(mount("type=tmpfs,target=/t,ro")).isEqualTo(new Mount.Tmpfs(Optional.of("/t"), 0, true));
     }
 
     @Test

@@ -177,12 +177,34 @@ class InPlaceMountsIT {
         assertThat(names).containsExactly("src/", "src/under", "done", "again");
     }
 
+    @Test
+    void addedHostsAndLimitsAreTheCommandsOnlyAlsoAfterAFailure() {
+        workspace.dockerfile("""
+                FROM busybox
+                RUN ulimit -Sn; ulimit -Hn; grep -w added.example /etc/hosts
+                RUN grep -qw added.example /etc/hosts && exit 3
+                """);
+        Completed done = workspace
+                .pod()
+                .withReadOnlyMount(workspace.context(), "/workspace")
+                .withVariable("FLAGS", "--registry-mirror %1$s --insecure-registry %1$s".formatted(REGISTRY.host()))
+                .shell("""
+                        before=$(cat /etc/hosts; ulimit -n)
+                        executor $FLAGS --no-push --add-host added.example:192.0.2.1 --ulimit nofile=100:200 || echo "failed: $?"
+                        test "$before" = "$(cat /etc/hosts; ulimit -n)" && echo "as before"
+                        """)
+                .run();
+        assertThat(done.out().lines()).as("%s", done).containsExactly("failed: 1", "as before");
+        assertThat(done.err()).contains("| 100\n", "| 200\n", "| 192.0.2.1\tadded.example", "Dockerfile:3");
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
                     --mount=type=bind,target=/read touch /read/x | wrote to "/read", which is mounted read-only
                     --mount=type=bind,target=/read rm /read/file | wrote to "/read", which is mounted read-only
                     --mount=type=bind,target=/etc/hosts true | can't mount a directory onto "/etc/hosts"
                     --mount=type=bind,source=file,target=/bin true | can't mount a file onto "/bin"
+                    --mount=type=tmpfs,target=/t,ro touch /t/x | wrote to "/t", which is mounted read-only
                     --mount=type=tmpfs,target=/t,size=1m true | leave size= out of the tmpfs at "/t"
                     """)
     void whatAMountWouldHaveRefusedEndsTheBuild(String command, String words) {

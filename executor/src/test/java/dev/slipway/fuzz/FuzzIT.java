@@ -20,16 +20,17 @@ import java.util.jar.JarFile;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Every reader of foreign bytes, fuzzed for less than a minute from {@link Seeds}. For longer, and for one target:
+ * Every reader of foreign bytes, fuzzed from {@link Seeds}: a minute for Dockerfiles, less for all together. For longer,
+ * and for one target:
  * {@code -Dslipway.fuzz.seconds=3600 -Dslipway.fuzz.seed=7 -Dslipway.fuzz.target=TarFuzz}. An input that fails is in the message in base 64:
  * put it into a file below {@code src/test/resources/dev/slipway/fuzz/TARGET}, where it is tried ever after.
  */
 class FuzzIT {
-    private static final long SECONDS = Long.getLong("slipway.fuzz.seconds", 40);
     /** The same path for every change, so that a change is red for what it did; another seed looks elsewhere. */
     private static final long SEED = Long.getLong("slipway.fuzz.seed", 1);
     /** For one input; what is slower hangs. */
@@ -38,12 +39,24 @@ class FuzzIT {
     /** Jazzer's own checks are for what our readers never do: scripts, queries, class names; loading them takes long. */
     private static final Pattern OTHER_CHECKS = Pattern.compile("com/code_intelligence/jazzer/sanitizers/\\w+\\.class");
 
-    @Test
-    void nothingButTheDeclaredExceptionComesOut() throws IOException {
+    /** A target's name, or nothing for all of them. */
+    record Round(String target, long seconds) {}
+
+    static Stream<Round> rounds() {
+        String target = System.getProperty("slipway.fuzz.target", "");
+        Stream<Round> rounds = target.isEmpty()
+                ? Stream.of(new Round("DockerfileFuzz", 60), new Round("", 40))
+                : Stream.of(new Round(target, 60));
+        return rounds.map(each -> new Round(each.target(), Long.getLong("slipway.fuzz.seconds", each.seconds())));
+    }
+
+    @ParameterizedTest
+    @MethodSource("rounds")
+    void nothingButTheDeclaredExceptionComesOut(Round round) throws IOException {
         try (TemporaryDirectory room = TemporaryDirectory.create("fuzz")) {
             Path seeds = Files.createDirectory(room.path().resolve("seeds"));
             Path corpus = Files.createDirectory(room.path().resolve("corpus"));
-            String target = System.getProperty("slipway.fuzz.target", "");
+            String target = round.target();
             for (AnyFuzz.Target each : AnyFuzz.TARGETS) {
                 if (target.isEmpty() || target.equals(each.name())) {
                     int choice = target.isEmpty() ? AnyFuzz.TARGETS.indexOf(each) : -1;
@@ -55,9 +68,9 @@ class FuzzIT {
                     .map(each -> each.type().getName())
                     .findFirst()
                     .orElse(AnyFuzz.class.getName());
-            Completed done = Program.of(command(type, corpus, seeds, room.path()))
+            Completed done = Program.of(command(type, corpus, seeds, room.path(), round.seconds()))
                     .in(room.path())
-                    .within(Duration.ofSeconds(SECONDS).plusMinutes(5))
+                    .within(Duration.ofSeconds(round.seconds()).plusMinutes(5))
                     .run();
             String said = done.err() + done.out();
             assertThat(done.exitCode())
@@ -67,7 +80,8 @@ class FuzzIT {
         }
     }
 
-    private static List<String> command(String type, Path corpus, Path seeds, Path room) throws IOException {
+    private static List<String> command(String type, Path corpus, Path seeds, Path room, long seconds)
+            throws IOException {
         return List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx768m",
@@ -81,7 +95,7 @@ class FuzzIT {
                 "--disabled_hooks=" + String.join(":", otherChecks()),
                 "--reproducer_path=" + room,
                 "-artifact_prefix=" + room + "/",
-                "-max_total_time=" + SECONDS,
+                "-max_total_time=" + seconds,
                 "-seed=" + SEED,
                 "-timeout=" + SLOWEST_SECONDS,
                 "-rss_limit_mb=0",

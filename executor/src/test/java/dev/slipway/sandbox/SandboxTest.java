@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.slipway.posix.Directory;
 import dev.slipway.posix.PathBytes;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -180,15 +181,49 @@ class SandboxTest {
                 new Mount.Bind(PathBytes.of("in"), source, PathBytes.EMPTY, Mount.Writes.REFUSED),
                 new Mount.Bind(PathBytes.of("scratch"), source, PathBytes.EMPTY, Mount.Writes.DISCARDED),
                 new Mount.Bind(PathBytes.of("cache"), source, PathBytes.EMPTY, Mount.Writes.KEPT),
-                new Mount.Tmpfs(PathBytes.of("memory"), OptionalLong.of(1 << 20)),
+                new Mount.Tmpfs(PathBytes.of("memory"), OptionalLong.of(1 << 20), false),
+                new Mount.Tmpfs(PathBytes.of("void"), OptionalLong.empty(), true),
                 new Mount.Content(PathBytes.of("run/secrets/s"), "hush".getBytes(UTF_8), 0400, 0, 0));
         String script = "cat /in/f; echo; touch /in/x || echo refused; echo y > /scratch/f; cat /scratch/f;"
-                + " touch /cache/kept; mount | grep memory; cat /run/secrets/s; stat -c %a /run/secrets/s";
+                + " touch /cache/kept; mount | grep memory; touch /void/x || echo void; cat /run/secrets/s; stat -c %a /run/secrets/s";
         run(Command.of(List.of("/bin/sh", "-c", script), Map.of("PATH", "/bin")).with(mounts));
-        assertThat(output).contains("from the context", "refused", "y", "hush400");
+        assertThat(output).contains("from the context", "refused", "y", "void", "hush400");
         assertThat(Files.readString(source.resolve("f"))).isEqualTo("from the context");
         assertThat(Files.exists(source.resolve("kept"))).isTrue();
         assertThat(Files.list(root)).containsExactly(root.resolve("bin"));
+    }
+
+    @Test
+    void whatIsWrittenToBeForgottenLiesOnTheDiskMeanwhile() throws IOException {
+        Path source = Files.createDirectories(room.resolve("source/d"));
+        Files.writeString(source.resolveSibling("f"), "before");
+        try (Directory directory = Directory.open(source.getParent())) {
+            directory.setOwner(PathBytes.of("d"), 1000, 1001);
+        }
+        List<Mount> mounts = List.of(
+                new Mount.Bind(PathBytes.of("m"), source, PathBytes.EMPTY, Mount.Writes.DISCARDED),
+                new Mount.Bind(PathBytes.of("f"), source.getParent(), PathBytes.of("f"), Mount.Writes.DISCARDED));
+        List<String> onDisk = new ArrayList<>();
+        Command command = Command.of(
+                        List.of("/bin/sh", "-c", "stat -c %u:%g /m; touch /m/written; echo after > /f; cat /f"),
+                        Map.of("PATH", "/bin"))
+                .with(mounts);
+        sandbox.run(root, command, (stream, line) -> {
+            output.add(line);
+            onDisk.addAll(filesBelow(room.resolve("scratch")));
+        });
+        assertThat(output).containsExactly("1000:1001", "after");
+        assertThat(onDisk).contains("written");
+        assertThat(source).isEmptyDirectory();
+        assertThat(source.resolveSibling("f")).hasContent("before");
+    }
+
+    private static List<String> filesBelow(Path directory) {
+        try (var files = Files.walk(directory)) {
+            return files.map(file -> file.getFileName().toString()).toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Test

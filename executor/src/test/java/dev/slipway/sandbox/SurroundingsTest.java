@@ -197,7 +197,7 @@ class SurroundingsTest {
 
     @Test
     void keepsParentsOfAMountPointThatSomethingWasWrittenInto() throws IOException {
-        Mount tmpfs = new Mount.Tmpfs(PathBytes.of("made/for/it"), OptionalLong.empty());
+        Mount tmpfs = new Mount.Tmpfs(PathBytes.of("made/for/it"), OptionalLong.empty(), false);
         run(command("touch /made/for/it/gone /made/kept").with(List.of(tmpfs)));
         assertThat(names(root.resolve("made"))).containsExactly("kept");
     }
@@ -207,7 +207,7 @@ class SurroundingsTest {
         Path source = Files.createDirectories(room.resolve("source/sub"));
         Files.writeString(source.resolve("file"), "inner");
         List<Mount> mounts = List.of(
-                new Mount.Tmpfs(PathBytes.of("a"), OptionalLong.empty()),
+                new Mount.Tmpfs(PathBytes.of("a"), OptionalLong.empty(), false),
                 new Mount.Bind(PathBytes.of("a/b"), room.resolve("source"), PathBytes.of("sub"), Mount.Writes.REFUSED),
                 new Mount.Content(PathBytes.of("dev/pipes/EOF"), bytes("#!/bin/sh\necho script"), 0755, 0, 0));
         run(command("cat /a/b/file; echo; /dev/pipes/EOF; echo x > /dev/pipes/EOF || echo refused")
