@@ -1,50 +1,26 @@
 package dev.slipway.layer;
 
 import dev.slipway.image.Digest;
+import dev.slipway.stream.BlockOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.security.MessageDigest;
 
 /** Gathers small writes, and digests what passes in pieces that are worth the call. */
-final class DigestingOutputStream extends OutputStream {
-    private static final int BUFFER_BYTES = 1 << 16;
+final class DigestingOutputStream extends BlockOutputStream {
+    private static final int BLOCK_BYTES = 1 << 16;
 
     private final OutputStream out;
     private final MessageDigest hash = Digest.Algorithm.SHA256.newHash();
-    private final byte[] buffer = new byte[BUFFER_BYTES];
-    private int buffered;
     private long writtenBytes;
 
     DigestingOutputStream(OutputStream out) {
+        super(BLOCK_BYTES);
         this.out = out;
     }
 
     @Override
-    public void write(int b) throws IOException {
-        write(new byte[] {(byte) b}, 0, 1);
-    }
-
-    @Override
-    public void write(byte[] bytes, int offset, int length) throws IOException {
-        if (length > buffer.length - buffered) {
-            flush();
-        }
-        if (length >= buffer.length) {
-            pass(bytes, offset, length);
-        } else {
-            System.arraycopy(bytes, offset, buffer, buffered, length);
-            buffered += length;
-        }
-    }
-
-    @Override
-    public void flush() throws IOException {
-        int length = buffered;
-        buffered = 0;
-        pass(buffer, 0, length);
-    }
-
-    private void pass(byte[] bytes, int offset, int length) throws IOException {
+    protected void pass(byte[] bytes, int offset, int length) throws IOException {
         hash.update(bytes, offset, length);
         out.write(bytes, offset, length);
         writtenBytes += length;

@@ -5,23 +5,19 @@ import dev.slipway.posix.Errno;
 import dev.slipway.posix.OpenFile;
 import dev.slipway.posix.PathBytes;
 import dev.slipway.posix.PosixException;
+import dev.slipway.stream.BlockOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.InterruptedIOException;
-import java.io.OutputStream;
 import java.security.MessageDigest;
 import java.util.Optional;
 
 /** A blob being written: digested on the way, and gone when it is closed without a {@code commit}. */
-public final class Ingest extends OutputStream {
-    private static final int BUFFER_BYTES = 1 << 18;
+public final class Ingest extends BlockOutputStream {
+    private static final int BLOCK_BYTES = 1 << 18;
 
     private final BlobStore store;
     private final PathBytes temporary;
     private final OpenFile file;
     private final Optional<MessageDigest> hash;
-    private final byte[] buffer = new byte[BUFFER_BYTES];
-    private int buffered;
     private long writtenBytes;
     private boolean settled;
 
@@ -29,6 +25,7 @@ public final class Ingest extends OutputStream {
      * @param hashed whether the digest is taken; not where somebody else has done so
      */
     Ingest(BlobStore store, PathBytes temporary, OpenFile file, boolean hashed) {
+        super(BLOCK_BYTES);
         this.hash = hashed ? Optional.of(Digest.Algorithm.SHA256.newHash()) : Optional.empty();
         this.store = store;
         this.temporary = temporary;
@@ -36,46 +33,7 @@ public final class Ingest extends OutputStream {
     }
 
     @Override
-    public void write(int b) throws IOException {
-        write(new byte[] {(byte) b}, 0, 1);
-    }
-
-    @Override
-    public void write(byte[] bytes, int offset, int length) throws IOException {
-        if (length > buffer.length - buffered) {
-            flush();
-        }
-        if (length >= buffer.length) {
-            store(bytes, offset, length);
-        } else {
-            System.arraycopy(bytes, offset, buffer, buffered, length);
-            buffered += length;
-        }
-    }
-
-    @Override
-    public void flush() throws IOException {
-        int length = buffered;
-        buffered = 0;
-        store(buffer, 0, length);
-    }
-
-    /** Everything that a stream has, read straight into what is written. */
-    void drain(InputStream in) throws IOException {
-        int count = in.read(buffer, buffered, buffer.length - buffered);
-        while (count >= 0) {
-            if (Thread.currentThread().isInterrupted()) {
-                throw new InterruptedIOException("interrupted while a blob was fetched");
-            }
-            buffered += count;
-            if (buffered == buffer.length) {
-                flush();
-            }
-            count = in.read(buffer, buffered, buffer.length - buffered);
-        }
-    }
-
-    private void store(byte[] bytes, int offset, int length) throws IOException {
+    protected void pass(byte[] bytes, int offset, int length) throws IOException {
         hash.ifPresent(digest -> digest.update(bytes, offset, length));
         try {
             file.write(bytes, offset, length);
@@ -94,7 +52,7 @@ public final class Ingest extends OutputStream {
     }
 
     public long writtenBytes() {
-        return writtenBytes + buffered;
+        return writtenBytes + gathered();
     }
 
     /** Puts the blob into the store under the SHA-256 of what was written. */
@@ -137,6 +95,7 @@ public final class Ingest extends OutputStream {
     /** Few blobs are named by anything but SHA-256, so the others are read again rather than all hashed twice. */
     private Digest reread(Digest.Algorithm algorithm) throws IOException {
         MessageDigest other = algorithm.newHash();
+        byte[] buffer = new byte[BLOCK_BYTES];
         long position = 0;
         for (int read = file.read(0, buffer, 0, buffer.length); read >= 0; ) {
             other.update(buffer, 0, read);

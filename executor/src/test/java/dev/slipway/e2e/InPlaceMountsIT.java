@@ -194,7 +194,7 @@ class InPlaceMountsIT {
                         test "$before" = "$(cat /etc/hosts; ulimit -n)" && echo "as before"
                         """)
                 .run();
-        assertThat(done.out().lines()).as("%s", done).containsExactly("failed: 1", "as before");
+        assertThat(done.out().lines()).as("%s", done).containsExactly("failed: 3", "as before");
         assertThat(done.err()).contains("| 100\n", "| 200\n", "| 192.0.2.1\tadded.example", "Dockerfile:3");
     }
 
