@@ -241,7 +241,8 @@ public final class ConfiguredCredentials implements CredentialSource {
         }
         for (Variables names : Variables.OF_GITLAB) {
             boolean meant = text(environment, names.host())
-                    .map(host -> DockerConfig.Key.parse(host).registry().equals(registry))
+                    .map(host -> withoutUsualPort(DockerConfig.Key.parse(host).registry())
+                            .equals(withoutUsualPort(registry)))
                     .orElse(false);
             if (meant) {
                 pair(names.user(), names.password()).ifPresent(found::add);
@@ -252,6 +253,11 @@ public final class ConfiguredCredentials implements CredentialSource {
             }
         }
         return found;
+    }
+
+    /** GitLab writes the port out, and images' names may or may not. */
+    private static String withoutUsualPort(String registry) {
+        return registry.replaceFirst(":443$", "");
     }
 
     /** The variables of a GitLab job that hold a registry, a user and a password. */

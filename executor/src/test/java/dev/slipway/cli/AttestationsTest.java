@@ -373,6 +373,10 @@ class AttestationsTest {
             assertThat(ended.lastLine()).contains("--sign");
         }
         assertThat(command.build("--no-push", "--sign=k").lastLine()).contains("--sign needs a --destination");
+        CommandLine.Ended several = command.build(
+                "--no-push", "--platform=linux/amd64,linux/arm64", "--sbom=spdx,file=" + command.path("bom"));
+        assertThat(several.exitCode()).isEqualTo(64);
+        assertThat(several.lastLine()).contains("leave out the file, or build one platform at a time");
         assertThat(command.build("--no-push", "--sbom=odd").lastLine()).contains("--sbom \"odd\"");
         assertThat(command.build("--no-push", "--provenance=odd").lastLine()).contains("--provenance \"odd\"");
     }

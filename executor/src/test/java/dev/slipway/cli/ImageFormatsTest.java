@@ -20,6 +20,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** One family of media types in an image, whatever it is built on. */
 class ImageFormatsTest {
@@ -177,5 +178,31 @@ class ImageFormatsTest {
         assertThat(second.json().has("annotations")).isFalse();
         JsonNode labels = access.config("second", second).at("/config/Labels");
         assertThat(labels).isEqualTo(JSON.createObjectNode().put("mine", "1"));
+    }
+
+    /** A manifest of Docker's with a layer that calls itself OCI's, as tools have made them that append layers. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aBaseThatMixesTheTwoFormatsMakesAnImageOfOne(boolean reproducible) throws IOException {
+        Image image = ImageBuilder.docker()
+                .layer(tar -> tar.file("one", 0644, "1"))
+                .layer(tar -> tar.file("two", 0644, "2"))
+                .writeTo(command.path("base"));
+        access.push(image, "mixed", "pure");
+        ObjectNode manifest = (ObjectNode) JSON.readTree(image.manifest());
+        ((ObjectNode) manifest.at("/layers/1")).put("mediaType", "application/vnd.oci.image.layer.v1.tar+gzip");
+        access.pushManifest("mixed", "1", image.mediaType(), manifest.toString().getBytes(StandardCharsets.UTF_8));
+        command.file("Dockerfile", "FROM " + registry.reference("mixed:1") + "\nCOPY hello /\n")
+                .builds(
+                        "--destination=" + registry.reference("app:1"),
+                        "--insecure",
+                        "--insecure-pull",
+                        "--reproducible=" + reproducible);
+        assertThat(mediaTypes(access.manifest("app", "1")))
+                .hasSize(6)
+                .allSatisfy(type -> assertThat(type).startsWith("application/vnd.docker."));
+        assertThat(Skopeo.pull(registry.reference("app:1"), command.path("pulled"))
+                        .layerDigests())
+                .hasSize(3);
     }
 }

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.slipway.fixture.image.Image;
+import dev.slipway.fixture.image.ImageBuilder;
 import dev.slipway.fixture.registry.EmbeddedRegistry;
 import dev.slipway.fixture.registry.RegistryAccess;
 import java.io.IOException;
@@ -120,7 +122,7 @@ class OutputsTest {
     }
 
     @Test
-    void baseImagesAndListsOfImagesGiveWayWhereResultsBecomeTooLong() throws IOException {
+    void listsOfImagesGiveWayWhereResultsBecomeTooLong() throws IOException {
         String[] flags = Stream.concat(
                         Stream.of(
                                 "--insecure",
@@ -243,5 +245,48 @@ class OutputsTest {
                         .put("mediaType", index.mediaType())
                         .put("digest", index.digest())
                         .put("size", index.bytes().length));
+    }
+
+    @Test
+    void basesGiveWayBeforeTheListOfImages() throws IOException {
+        StringBuilder dockerfile = new StringBuilder();
+        Image base = ImageBuilder.oci().layer(tar -> tar.file("a", 0644, "a")).writeTo(command.path("base"));
+        for (int i = 0; i < 15; i++) {
+            String name = "a-rather-long-name/of-a-base-image-that-takes-much-room-" + i;
+            access.push(base, name, "1");
+            dockerfile.append("FROM %s AS s%d\n".formatted(registry.reference(name + ":1"), i));
+        }
+        dockerfile.append("FROM scratch\n");
+        for (int i = 0; i < 15; i++) {
+            dockerfile.append("COPY --from=s%d /a /a%d\n".formatted(i, i));
+        }
+        command.file("Dockerfile", dockerfile.toString());
+        CommandLine.Ended ended = command.builds(Stream.concat(
+                        Stream.of("--insecure", "--insecure-pull", "--results-dir=" + command.path("results")),
+                        Stream.iterate(0, i -> i < 10, i -> i + 1)
+                                .map(i -> "--destination=" + registry.reference("image-" + i + ":1")))
+                .toArray(String[]::new));
+        assertThat(ended.err())
+                .contains("the result BASE_IMAGES_DIGESTS is left out")
+                .doesNotContain("the result IMAGES is left out");
+        assertThat(command.path("results/BASE_IMAGES_DIGESTS")).doesNotExist();
+        assertThat(text("results/IMAGES").split(",")).hasSize(10);
+    }
+
+    @Test
+    void annotationsOfASingleImagesDescriptorGoIntoTheLayoutAndAnAttestationMakesAnIndex() throws IOException {
+        command.builds(
+                "--no-push", "--oci-layout-path=" + command.path("layout"), "--annotation=manifest-descriptor:a=b");
+        assertThat(JSON.readTree(text("layout/index.json"))
+                        .at("/manifests/0/annotations/a")
+                        .asText())
+                .isEqualTo("b");
+        command.builds(
+                "--destination=" + registry.reference("app:1"),
+                "--insecure",
+                "--provenance=true",
+                "--annotation=index:of=i");
+        assertThat(access.manifest("app", "1").json().path("annotations"))
+                .isEqualTo(JSON.createObjectNode().put("of", "i"));
     }
 }

@@ -343,4 +343,32 @@ class PlatformsTest {
         entry.putObject("platform").put("os", os).put("architecture", architecture);
         return entry;
     }
+
+    @Test
+    void imagesOfTwoRegistriesAreJoinedWithWhatTheirBuildsSaidOfThem() {
+        command.file("Dockerfile", "FROM scratch\nCOPY hello /\n");
+        try (DockerRegistry other = DockerRegistry.start();
+                RegistryAccess there = RegistryAccess.to(other)) {
+            command.builds(to("amd:1", "--platform=linux/amd64", "--provenance=true"));
+            command.builds(
+                    "--destination=" + other.reference("arm:1"),
+                    "--insecure",
+                    "--platform=linux/arm64",
+                    "--provenance=true");
+            command.succeeds(
+                    concat(to("app:1"), "index", "-i", registry.reference("amd:1"), "-i", other.reference("arm:1")));
+            JsonNode joined = access.manifest("app", "1").json();
+            assertThat(platforms(joined))
+                    .containsExactlyInAnyOrder("linux/amd64", "unknown/unknown", "linux/arm64", "unknown/unknown");
+            for (JsonNode entry : joined.path("manifests")) {
+                JsonNode manifest =
+                        access.manifest("app", entry.path("digest").asText()).json();
+                assertThat(access.blob("app", manifest.at("/layers/0/digest").asText()))
+                        .as("every blob came along")
+                        .isNotEmpty();
+            }
+            assertThat(joined.path("manifests"))
+                    .contains(there.manifest("arm", "1").json().at("/manifests/0"));
+        }
+    }
 }

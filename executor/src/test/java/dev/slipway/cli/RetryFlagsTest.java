@@ -113,4 +113,21 @@ class RetryFlagsTest {
         assertThat(pulls("--image-fs-extract-retry=often").lastLine())
                 .contains("--image-fs-extract-retry \"often\": not a whole number");
     }
+
+    @Test
+    void anImmutableTagEndsThePushUnlessThatIsToBeIgnored() {
+        registry.refuseOnce("PUT /v2/app/manifests/1", 400, "TAG_INVALID");
+        CommandLine.Ended refused = command.build(destination());
+        assertThat(refused.exitCode()).as("%s", refused).isEqualTo(69);
+        assertThat(refused.lastLine()).contains("the tag is immutable", "--push-ignore-immutable-tag-errors");
+        registry.refuseOnce("PUT /v2/app/manifests/1", 400, "TAG_INVALID");
+        CommandLine.Ended ignored = command.builds(
+                destination(),
+                "--destination=" + registry.reference("app:2"),
+                "--push-ignore-immutable-tag-errors",
+                "--digest-file=" + command.path("digest"));
+        assertThat(ignored.err()).contains("app:1", "it counts as pushed");
+        assertThat(command.path("digest")).content().startsWith("sha256:");
+        assertThat(registry.count("PUT /v2/app/manifests/2")).isOne();
+    }
 }

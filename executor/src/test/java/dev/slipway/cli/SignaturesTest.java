@@ -7,6 +7,7 @@ import dev.slipway.fixture.process.Completed;
 import dev.slipway.fixture.process.Program;
 import dev.slipway.fixture.registry.EmbeddedRegistry;
 import dev.slipway.fixture.registry.RegistryAccess;
+import dev.slipway.fixture.tool.SigstoreVerifier;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -184,5 +185,63 @@ class SignaturesTest {
         assertThat(key).content().contains(heading);
         signed(key);
         assertThat(isSignedWith(key)).isTrue();
+    }
+
+    @Test
+    void aRegistryWithTheReferrersApiListsSignaturesAndStatementsWithoutATagForThem() throws IOException {
+        try (EmbeddedRegistry modern = EmbeddedRegistry.startWithReferrers();
+                RegistryAccess there = RegistryAccess.to(modern)) {
+            command.builds(
+                    "--destination=" + modern.reference("app:1"),
+                    "--insecure",
+                    "--sign=" + key("a.key", EC),
+                    "--provenance=true");
+            RegistryAccess.Manifest index = there.manifest("app", "1");
+            assertThat(there.referrers("app", index.digest()))
+                    .extracting(listed -> listed.path("artifactType").asText())
+                    .containsExactlyInAnyOrder(
+                            "application/vnd.dev.cosign.artifact.sig.v1+json",
+                            "application/vnd.dev.sigstore.bundle.v0.3+json");
+            assertThat(there.referrers(
+                            "app", index.json().at("/manifests/0/digest").asText()))
+                    .singleElement()
+                    .satisfies(listed -> assertThat(listed.at("/annotations")
+                                    .path("dev.sigstore.bundle.predicateType")
+                                    .asText())
+                            .isEqualTo("https://slsa.dev/provenance/v1"));
+            assertThat(modern.count("/manifests/sha256-[0-9a-f]+$")).isZero();
+        }
+    }
+
+    /** Sigstore's own library judges what cosign would. */
+    @Test
+    void sigstoresVerifierBelievesTheBundlesOfThisKeyAndOfNoOther() throws IOException {
+        Path key = key("a.key", EC);
+        CommandLine.Ended ended = signs(key, "--provenance=true");
+        assertThat(ended.exitCode()).as("%s", ended).isZero();
+        JsonNode index = access.manifest("app", "1").json();
+        List<String> predicates = new ArrayList<>();
+        for (String subject : List.of(digest(), index.at("/manifests/0/digest").asText())) {
+            for (JsonNode listed :
+                    access.manifest("app", subject.replace(':', '-')).json().path("manifests")) {
+                if (listed.path("artifactType").asText().contains("sigstore.bundle")) {
+                    JsonNode manifest = access.manifest(
+                                    "app", listed.path("digest").asText())
+                            .json();
+                    Path bundle = Files.write(
+                            command.path("bundle.json"),
+                            access.blob("app", manifest.at("/layers/0/digest").asText()));
+                    assertThat(SigstoreVerifier.verify(bundle, publicKey(key)).exitCode())
+                            .isZero();
+                    assertThat(SigstoreVerifier.verify(bundle, publicKey(key("other.key", EC)))
+                                    .err())
+                            .contains("signature verification failed");
+                    predicates.add(listed.at("/annotations")
+                            .path("dev.sigstore.bundle.predicateType")
+                            .asText());
+                }
+            }
+        }
+        assertThat(predicates).containsExactly("https://sigstore.dev/cosign/sign/v1", "https://slsa.dev/provenance/v1");
     }
 }

@@ -3,6 +3,7 @@ package dev.slipway.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.slipway.fixture.base.BaseImages;
 import dev.slipway.fixture.git.GitHttpServer;
 import dev.slipway.fixture.git.GitHttpServer.Manners;
@@ -86,5 +87,51 @@ class SourceLabelsTest {
         arguments[3] = "--oci-layout-path=" + command.path(layout);
         System.arraycopy(more, 0, arguments, 4, more.length);
         return command.succeeds(arguments);
+    }
+
+    @Test
+    void provenanceNamesTheBaseTheRepositoryAndTheCommitAndNoPassword() throws Exception {
+        Path root = Files.createDirectory(command.path("srv"));
+        try (EmbeddedRegistry registry = EmbeddedRegistry.start();
+                RegistryAccess access = RegistryAccess.to(registry);
+                GitHttpServer server = GitHttpServer.start(root, Manners.OPEN.asking("oauth2:s3cret"))) {
+            access.push(BaseImages.busybox(command.path("base")), "team/base", "1");
+            String commit = GitRepository.create(root, "team/app")
+                    .file("Dockerfile", "FROM %s\nCOPY Dockerfile /\n".formatted(registry.reference("team/base:1")))
+                    .commit("a");
+            String url = server.url("team/app");
+            command.succeeds(
+                    "--context=" + url.replace("://", "://oauth2:s3cret@") + "#main",
+                    "--slipway-dir=" + command.path("own"),
+                    "--insecure",
+                    "--insecure-pull",
+                    "--platform=linux/amd64",
+                    "--destination=" + registry.reference("app:1"),
+                    "--provenance=mode=max");
+            JsonNode index = access.manifest("app", "1").json();
+            JsonNode attestation = access.manifest(
+                            "app", index.at("/manifests/1/digest").asText())
+                    .json();
+            JsonNode statement = new ObjectMapper()
+                    .readTree(access.blob(
+                            "app", attestation.at("/layers/0/digest").asText()));
+            JsonNode definition = statement.at("/predicate/buildDefinition");
+            assertThat(definition.path("resolvedDependencies"))
+                    .anySatisfy(base -> {
+                        assertThat(base.path("uri").asText())
+                                .isEqualTo("pkg:docker/%s@1?platform=linux%%2Famd64"
+                                        .formatted(
+                                                registry.reference("team/base").replace(":", "%3A")));
+                        assertThat("sha256:" + base.at("/digest/sha256").asText())
+                                .isEqualTo(access.manifest("team/base", "1").digest());
+                    })
+                    .anySatisfy(source -> {
+                        assertThat(source.path("uri").asText()).startsWith("git+" + url);
+                        assertThat(source.at("/digest/sha1").asText()).isEqualTo(commit);
+                    });
+            assertThat(definition.at("/externalParameters/configSource/uri").asText())
+                    .startsWith("git+" + url);
+            assertThat(statement.toString()).doesNotContain("s3cret", "oauth2");
+        }
     }
 }

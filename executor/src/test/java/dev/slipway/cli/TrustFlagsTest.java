@@ -157,4 +157,33 @@ class TrustFlagsTest {
                     .satisfies(lines -> assertThat(lines.isEmpty()).isEqualTo(!pulls && !pushes));
         }
     }
+
+    @Test
+    void dockerHubIsAskedAtTheHostOfItsApi() {
+        try (ForwardProxy proxy = ForwardProxy.before(plain.host(), "me:hunter2")) {
+            command.variable("HTTPS_PROXY", proxy.url());
+            pull("busybox:1", "");
+            assertThat(proxy.requests())
+                    .isNotEmpty()
+                    .allMatch(line -> line.startsWith("CONNECT registry-1.docker.io:443 "));
+        }
+    }
+
+    @Test
+    void theProxyOfDockersConfigLeadsToARegistry() throws IOException {
+        try (ForwardProxy proxy = ForwardProxy.before(plain.host(), "me:hunter2")) {
+            Path docker = Files.createDirectory(command.path("docker"));
+            Files.writeString(
+                    docker.resolve("config.json"),
+                    "{\"proxies\":{\"default\":{\"httpProxy\":\"%1$s\",\"httpsProxy\":\"%1$s\",\"noProxy\":\"direct.example\"}}}"
+                            .formatted(proxy.url()));
+            command.variable("DOCKER_CONFIG", docker.toString());
+            endsAs(true, pull("registry.example/base:1", "--insecure-pull"), "");
+            assertThat(proxy.requests()).anyMatch(line -> line.startsWith("GET http://registry.example/v2/base/"));
+            int before = proxy.requests().size();
+            assertThat(pull("direct.example/base:1", "--insecure-pull").exitCode())
+                    .isEqualTo(69);
+            assertThat(proxy.requests()).hasSize(before);
+        }
+    }
 }

@@ -4,12 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.slipway.fixture.base.BaseImages;
 import dev.slipway.fixture.image.Image;
+import dev.slipway.fixture.image.ImageBuilder;
 import dev.slipway.fixture.process.Program;
+import dev.slipway.fixture.registry.Credentials;
+import dev.slipway.fixture.registry.DockerRegistry;
 import dev.slipway.fixture.registry.EmbeddedRegistry;
 import dev.slipway.fixture.registry.RegistryAccess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
@@ -108,6 +113,40 @@ class WarmTest {
             assertThat(gets()).as("%s", registry.requests()).isZero();
         } finally {
             Program.of("umount", mounted.toString()).runSuccessfully();
+        }
+    }
+
+    @Test
+    void anotherPlatformsImageIsFetchedFromAMirrorForTheBuildThatAsksForIt() {
+        Image foreign = ImageBuilder.oci()
+                .architecture("s390x")
+                .layer(tar -> tar.file("arch", 0644, "s390x"))
+                .writeTo(command.path("foreign"));
+        try (RegistryAccess access = RegistryAccess.to(registry)) {
+            access.push(Image.index(List.of(foreign)), "cache/base", "1");
+        }
+        String map = "--registry-map=r.example=" + registry.host() + "/cache";
+        warm(map, "--image=r.example/base:1", "--customPlatform=linux/s390x", "-v=debug", "--log-format=json");
+        registry.forgetRequests();
+        command.file("Dockerfile", "FROM r.example/base:1\nCOPY --from=r.example/base:1 /arch /again\n");
+        command.builds("--no-push", map, "--platform=linux/s390x", "--cache-dir=" + cache());
+        assertThat(gets()).as("%s", registry.requests()).isZero();
+    }
+
+    @Test
+    void aRegistryThatAsksWhoWeAreIsShownTheCredentialAndItsCertificateIsBelievedAsFlagsSay() throws IOException {
+        try (DockerRegistry locked =
+                        DockerRegistry.with().withTls().withPassword().start();
+                RegistryAccess access = RegistryAccess.to(locked)) {
+            access.push(base, "base", "1");
+            String[] flags = {"warm", "-c", cache(), "--image=" + locked.reference("base:1")};
+            assertThat(command.run(flags).err()).contains("nobody we trust signed its certificate");
+            String[] trusting = Arrays.copyOf(flags, flags.length + 1);
+            trusting[flags.length] = "--registry-certificate=" + locked.host() + "="
+                    + locked.certificate().orElseThrow();
+            assertThat(command.run(trusting).err()).contains("401 Unauthorized");
+            Path config = Credentials.KNOWN.writeDockerConfig(command.path("docker"), locked.host());
+            command.variable("DOCKER_CONFIG", config.getParent().toString()).succeeds(trusting);
         }
     }
 }

@@ -211,9 +211,10 @@ class InPlaceIT {
         Completed done = pod.withReadOnlyMount(workspace.context(), "/workspace")
                 .shell("""
                         executor --insecure --insecure-pull --destination %s --digest-file /by/job/a=b \
+                            --image-name-with-digest-file /dev/termination-log \
                             --result IMAGE_URL=/by/job/url --dotenv /by/job/env --report /by/job/report.html \
                             --tar-path /by/job/image.tar --sbom spdx,file=/by/job/bill=1.json
-                        cat /by/job/a=b && echo && cat /by/job/url && echo && cat /by/job/env
+                        cat /by/job/a=b && echo && cat /dev/termination-log && cat /by/job/url && echo && cat /by/job/env
                         grep -c '</html>' /by/job/report.html && grep -c SPDXRef /by/job/bill=1.json && tar -tf /by/job/image.tar
                         """.formatted(registry.reference("app:1")))
                 .run();
@@ -221,7 +222,8 @@ class InPlaceIT {
         assertThat(done.exitCode()).as("%s", done).isZero();
         assertThat(done.out().lines())
                 .contains(registry.reference("app:1"), "IMAGE_URL=" + registry.reference("app:1"), "manifest.json")
-                .anyMatch(line -> line.matches("sha256:[0-9a-f]{64}"));
+                .anyMatch(line -> line.matches("sha256:[0-9a-f]{64}"))
+                .anyMatch(line -> line.matches(registry.reference("app@") + "sha256:[0-9a-f]{64}"));
     }
 
     @Test

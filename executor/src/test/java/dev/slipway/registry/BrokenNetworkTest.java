@@ -1,6 +1,7 @@
 package dev.slipway.registry;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.slipway.fixture.registry.DockerRegistry;
 import dev.slipway.fixture.registry.FaultProxy;
@@ -199,6 +200,26 @@ class BrokenNetworkTest {
                 }
                 assertThat(whole("race/app:latest")).isIn(one.manifest(), two.manifest());
             }
+        }
+    }
+
+    @Test
+    void givesUpAndTagsNothingWhereEveryUploadIsCut() throws IOException {
+        Image image = Image.of(31);
+        try (ScriptedRegistry front = ScriptedRegistry.before(registry);
+                RegistryClient client = clients.client()) {
+            for (int upload = 0; upload < 40; upload++) {
+                front.onceRaw("PUT .*/blobs/.*", exchange -> {
+                    front.note(exchange, exchange.getRequestBody().readNBytes(STEP));
+                    throw new IOException("the connection is cut");
+                });
+            }
+            assertThatThrownBy(() -> push(client, image, ImageReference.parse(front.host() + "/cut/forever:1")))
+                    .isInstanceOf(RegistryException.class)
+                    .hasMessageContaining("push blob sha256:")
+                    .hasMessageContaining(front.host());
+            assertThat(front.seen("PUT .*/blobs/.*")).hasSizeBetween(2, 39);
+            assertThat(front.seen("PUT .*/manifests/.*")).isEmpty();
         }
     }
 }

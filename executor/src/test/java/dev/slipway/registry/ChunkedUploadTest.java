@@ -16,6 +16,8 @@ import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * A real registry behind a proxy that takes no body of more than a megabyte, as nginx does when it is told nothing, and
@@ -41,8 +43,16 @@ class ChunkedUploadTest {
             }
             boolean small = request.body().length <= largest;
             (small ? passed : refused).add(request.method() + " " + request.body().length);
-            return small ? front.pass(request) : ScriptedRegistry.Reply.of(413);
+            return small ? relative(front.pass(request)) : ScriptedRegistry.Reply.of(413);
         });
+    }
+
+    /** Whoever stands before this front is so asked again. */
+    private static ScriptedRegistry.Reply relative(ScriptedRegistry.Reply reply) {
+        reply.headers()
+                .replaceAll((name, value) ->
+                        name.equalsIgnoreCase("Location") ? value.replaceFirst("^https?://[^/]+", "") : value);
+        return reply;
     }
 
     private static byte[] noise(int size) {
@@ -88,6 +98,29 @@ class ChunkedUploadTest {
             assertThatThrownBy(() -> push(client, front, noise(3_000_000)))
                     .isInstanceOf(RegistryException.class)
                     .hasMessageContaining("answered 413 Content Too Large");
+        }
+    }
+
+    /** Bytes of requests that have passed: the whole and its half in vain, then quarters. */
+    @ParameterizedTest
+    @ValueSource(ints = {5_600_000, 6_500_000, 7_400_000})
+    void goesOnAfterTheLastWholeChunkWhereTheConnectionIsCutInTheMiddleOfOne(int at) throws IOException {
+        byte[] blob = noise(3_500_001);
+        try (ScriptedRegistry front = front(LARGEST_BODY);
+                RequestCutter cutter = new RequestCutter(front.host(), at);
+                RegistryClient client = clients.client()) {
+            client.pushBlob(
+                    ImageReference.parse(cutter.host() + "/cut/app:1"),
+                    Descriptor.of(MediaTypes.OCI_LAYER, blob),
+                    offset -> new ByteArrayInputStream(blob, (int) offset, blob.length - (int) offset),
+                    Optional.empty());
+            assertThat(cutter.hasCut()).isTrue();
+        }
+        try (RegistryClient client = clients.client();
+                InputStream in = client.openBlob(
+                        ImageReference.parse(registry.reference("cut/app")),
+                        Descriptor.of(MediaTypes.OCI_LAYER, blob))) {
+            assertThat(in.readAllBytes()).isEqualTo(blob);
         }
     }
 }

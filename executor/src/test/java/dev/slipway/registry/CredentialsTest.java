@@ -240,4 +240,17 @@ class CredentialsTest {
                 .as("the environment's own list counts alone")
                 .isPresent();
     }
+
+    /** GitLab names its cache of Docker Hub with a port. */
+    @Test
+    void knowsGitlabsDependencyProxyByTheJobsVariables() throws IOException {
+        environment.put("CI_DEPENDENCY_PROXY_SERVER", "gitlab.example:443");
+        environment.put("CI_DEPENDENCY_PROXY_USER", "gitlab-ci-token");
+        environment.put("CI_DEPENDENCY_PROXY_PASSWORD", "p");
+        assertThat(users("gitlab.example", "group/dependency_proxy/containers/alpine"))
+                .containsExactly("gitlab-ci-token");
+        assertThat(users("gitlab.example:443", "group/dependency_proxy/containers/alpine"))
+                .containsExactly("gitlab-ci-token");
+        assertThat(users("registry.gitlab.example", "group/app")).isEmpty();
+    }
 }

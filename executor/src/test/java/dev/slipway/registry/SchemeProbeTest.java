@@ -3,13 +3,16 @@ package dev.slipway.registry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.sun.net.httpserver.HttpServer;
 import dev.slipway.fixture.registry.DockerRegistry;
 import dev.slipway.image.Descriptor;
+import dev.slipway.image.Digest;
 import dev.slipway.image.MediaTypes;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
@@ -141,5 +144,28 @@ class SchemeProbeTest {
                 }))
                 .isInstanceOf(RegistryException.class)
                 .hasMessageContaining("the connection broke (Connection reset)");
+    }
+
+    @Test
+    void speaksToARegistryThatIsNamedByItsAddressOfIpv6() throws IOException {
+        HttpServer server = HttpServer.create(new InetSocketAddress("::1", 0), 0);
+        byte[] manifest = "{\"schemaVersion\":2}".getBytes(StandardCharsets.UTF_8);
+        server.createContext("/", exchange -> {
+            try (exchange) {
+                exchange.getResponseHeaders().add("Content-Type", MediaTypes.OCI_MANIFEST);
+                exchange.getResponseHeaders()
+                        .add("Docker-Content-Digest", Digest.of(manifest).toString());
+                exchange.getResponseHeaders().add("Content-Length", Integer.toString(manifest.length));
+                exchange.sendResponseHeaders(200, -1);
+            }
+        });
+        server.start();
+        try (RegistryClient client = clients.client()) {
+            ImageReference reference = ImageReference.parse(
+                    "[::1]:%d/team/app:1".formatted(server.getAddress().getPort()));
+            assertThat(client.head(reference).digest()).isEqualTo(Digest.of(manifest));
+        } finally {
+            server.stop(0);
+        }
     }
 }

@@ -102,14 +102,17 @@ final class SpecPushTest extends DistributionSpec {
         assertThat(pull(blob)).isEqualTo(blob);
     }
 
+    private void takeNothingOfTheSecondChunk(ScriptedRegistry.Script answer) {
+        front.once("PATCH .*", front::pass);
+        front.once("PATCH .*", answer);
+    }
+
     @Test
     @DisplayName("PATCH: a registry that took nothing of a chunk is asked how much it has, and gets the chunk again")
     void nothingOfAChunk() throws IOException {
         byte[] blob = noise(4 * TAKEN_BYTES, 32);
         takeNoMoreAtOnce();
-        front.once("PATCH .*", front::pass);
-        front.once(
-                "PATCH .*",
+        takeNothingOfTheSecondChunk(
                 lost -> Reply.of(202).with("Location", lost.target()).with("Range", "0-599999"));
         push(blob);
         assertThat(front.seen("PATCH .*"))
@@ -125,8 +128,7 @@ final class SpecPushTest extends DistributionSpec {
     void outOfOrder() throws IOException {
         byte[] blob = noise(4 * TAKEN_BYTES, 15);
         takeNoMoreAtOnce();
-        front.once("PATCH .*", front::pass);
-        front.once("PATCH .*", lost -> Reply.of(202).with("Location", lost.target()));
+        takeNothingOfTheSecondChunk(lost -> Reply.of(202).with("Location", lost.target()));
         front.once(
                 "PATCH .*",
                 early -> Reply.of(416).with("Location", early.target()).with("Range", "0-599999"));

@@ -7,6 +7,7 @@ import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 import com.sun.net.httpserver.HttpServer;
 import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
+import dev.slipway.fixture.process.Program;
 import dev.slipway.fixture.registry.ServerCertificate;
 import dev.slipway.network.NetworkSettings;
 import dev.slipway.network.Proxies;
@@ -23,6 +24,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -35,6 +37,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class AcrCredentialsTest {
+    private static final String CLIENT = "00000000-0000-0000-0000-00000000000c";
+
     @TempDir
     private Path directory;
 
@@ -97,8 +101,8 @@ class AcrCredentialsTest {
                 .hasMessageNotContaining("entra");
     }
 
-    @Test
-    void showsAPodsFederatedTokenToEntraAndExchangesWhatItGets() throws IOException {
+    /** What Entra ID was asked for a registry of China's cloud, by an identity with these variables. */
+    private List<String> asked(String source, Map<String, String> variables) throws IOException {
         ServerCertificate certificate = ServerCertificate.create(directory);
         List<String> forms = new CopyOnWriteArrayList<>();
         HttpsServer entra = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
@@ -121,30 +125,51 @@ class AcrCredentialsTest {
         });
         entra.start();
         try {
-            Path token = Files.writeString(directory.resolve("token"), "projected-token");
+            Map<String, String> environment = new HashMap<>(variables);
+            environment.put("AZURE_CLIENT_ID", CLIENT);
+            environment.put("AZURE_TENANT_ID", "t");
+            environment.put("AZURE_AUTHORITY_HOST", authority);
             AzureIdentity identity = new AzureIdentity(
-                    Map.of(
-                            "AZURE_CLIENT_ID",
-                            "00000000-0000-0000-0000-00000000000c",
-                            "AZURE_TENANT_ID",
-                            "t",
-                            "AZURE_FEDERATED_TOKEN_FILE",
-                            token.toString(),
-                            "AZURE_AUTHORITY_HOST",
-                            authority),
+                    environment,
                     new NetworkSettings(TrustStore.ofTheRunTime().and(certificate.certificate()), Proxies.NONE));
             assertThat(identity.token(AcrHost.parse("platform.azurecr.cn").orElseThrow()))
-                    .contains(new AzureIdentity.Token("entra-token", "the workload identity of AZURE_CLIENT_ID"));
+                    .contains(new AzureIdentity.Token("entra-token", source));
         } finally {
             entra.stop(0);
         }
-        assertThat(forms)
+        return forms;
+    }
+
+    @Test
+    void showsASecretToEntra() throws IOException {
+        assertThat(asked("AZURE_CLIENT_ID with its secret", Map.of("AZURE_CLIENT_SECRET", "hunter2")))
                 .last(STRING)
                 .startsWith("/t/oauth2/v2.0/token ")
-                .contains(
-                        "client_assertion=projected-token",
-                        "client_id=00000000-0000-0000-0000-00000000000c",
-                        "management.chinacloudapi.cn");
+                .contains("client_secret=hunter2", "client_id=" + CLIENT, "management.chinacloudapi.cn");
+    }
+
+    @Test
+    void signsForEntraWithACertificate() throws IOException {
+        Path pem = directory.resolve("own.pem");
+        Program.of(Program.require("openssl", "openssl"), "req", "-x509", "-newkey", "rsa:2048", "-nodes")
+                .with("-subj", "/CN=builder", "-keyout", pem.toString(), "-out", pem.toString())
+                .runSuccessfully();
+        assertThat(asked(
+                        "AZURE_CLIENT_ID with its certificate",
+                        Map.of("AZURE_CLIENT_CERTIFICATE_PATH", pem.toString())))
+                .last(STRING)
+                .contains("client_assertion=ey", "client_id=" + CLIENT, "management.chinacloudapi.cn");
+    }
+
+    @Test
+    void showsAPodsFederatedTokenToEntraAndExchangesWhatItGets() throws IOException {
+        Path token = Files.writeString(directory.resolve("token"), "projected-token");
+        assertThat(asked(
+                        "the workload identity of AZURE_CLIENT_ID",
+                        Map.of("AZURE_FEDERATED_TOKEN_FILE", token.toString())))
+                .last(STRING)
+                .startsWith("/t/oauth2/v2.0/token ")
+                .contains("client_assertion=projected-token", "client_id=" + CLIENT, "management.chinacloudapi.cn");
     }
 
     @Test

@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpServer;
+import dev.slipway.fixture.cloud.GoogleTokens;
 import dev.slipway.network.NetworkSettings;
+import dev.slipway.network.Proxies;
+import dev.slipway.network.TrustStore;
 import dev.slipway.registry.Credential;
 import dev.slipway.registry.Secret;
 import java.io.IOException;
@@ -114,5 +117,23 @@ class GoogleCredentialTest {
         Files.writeString(login, "{\"type\":\"authorized_user\"}");
         GoogleCredential source = new GoogleCredential(Map.of("HOME", directory.toString()), NetworkSettings.direct());
         assertThatThrownBy(() -> source.find("gcr.io")).hasMessageContaining("the login of gcloud \"" + login + "\"");
+    }
+
+    @Test
+    void exchangesAPodsTokenWhereTheFileIsOfWorkloadIdentityFederation() throws IOException {
+        try (GoogleTokens tokens = GoogleTokens.start()) {
+            Path projected = Files.writeString(directory.resolve("token"), GoogleTokens.SUBJECT_TOKEN);
+            Path file = Files.writeString(directory.resolve("federation.json"), """
+                    {"type": "external_account", "token_url": "%s",
+                     "audience": "//iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/p/providers/k8s",
+                     "subject_token_type": "urn:ietf:params:oauth:token-type:jwt",
+                     "credential_source": {"file": "%s"}}
+                    """.formatted(tokens.url(), projected));
+            GoogleCredential source = new GoogleCredential(
+                    Map.of("GOOGLE_APPLICATION_CREDENTIALS", file.toString()),
+                    new NetworkSettings(TrustStore.ofTheRunTime().and(tokens.certificate()), Proxies.NONE));
+            assertThat(source.find("europe-docker.pkg.dev").map(Credential.Found::credential))
+                    .contains(new Credential.Password("oauth2accesstoken", new Secret(GoogleTokens.ACCESS_TOKEN)));
+        }
     }
 }
