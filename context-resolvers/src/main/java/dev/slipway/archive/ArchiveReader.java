@@ -34,6 +34,7 @@ public final class ArchiveReader implements AutoCloseable {
     private final Escapes escapes;
     private long entries;
     private long fileBytes;
+    private String latest = "";
 
     private ArchiveReader(
             SourceStream source, Compression compression, InputStream unpacked, ArchiveLimits limits, Escapes escapes) {
@@ -92,6 +93,7 @@ public final class ArchiveReader implements AutoCloseable {
             throw explained(e);
         }
         TarEntry entry = next.get();
+        latest = entry.displayName();
         if (++entries > limits.mostEntries()) {
             throw new ArchiveException("the archive has more than " + limits.mostEntries() + " entries; entry \""
                     + entry.displayName() + "\" is one too many");
@@ -214,10 +216,11 @@ public final class ArchiveReader implements AutoCloseable {
         public int read(byte[] bytes, int offset, int length) throws IOException {
             int read = in.read(bytes, offset, length);
             unpackedBytes += Math.max(0, read);
-            if (unpackedBytes > ArchiveLimits.RATIO_FREE_BYTES
+            if (unpackedBytes > limits.ratioFreeBytes()
                     && unpackedBytes / Math.max(1, source.readBytes()) > limits.largestRatio()) {
                 throw new ArchiveException("the archive unpacks to more than " + limits.largestRatio()
-                        + " times its size (" + unpackedBytes + " bytes so far, at entry " + entries
+                        + " times its size (" + unpackedBytes + " bytes so far, "
+                        + (entries == 0 ? "before the first entry" : "at entry \"" + latest + '"')
                         + "): a decompression bomb");
             }
             return read;

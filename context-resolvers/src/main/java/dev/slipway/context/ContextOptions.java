@@ -1,5 +1,6 @@
 package dev.slipway.context;
 
+import dev.slipway.archive.ArchiveLimits;
 import dev.slipway.network.NetworkSettings;
 import java.nio.file.Path;
 import java.util.List;
@@ -17,7 +18,7 @@ import java.util.function.Consumer;
  * @param standardInput what {@code tar://stdin} reads
  * @param environment the executor's own, for endpoints and credentials
  * @param network how other machines are reached: whose certificates are believed, and through which proxy
- * @param sizeLimitBytes {@code --context-max-size}: more than this many bytes of files are refused
+ * @param limits how much a context may unpack to
  * @param git {@code --git}
  * @param log takes lines for the build's log, such as which commit was fetched; never a credential
  */
@@ -28,7 +29,7 @@ public record ContextOptions(
         StandardInput standardInput,
         Map<String, String> environment,
         NetworkSettings network,
-        OptionalLong sizeLimitBytes,
+        ArchiveLimits limits,
         GitOptions git,
         Consumer<String> log) {
 
@@ -47,53 +48,57 @@ public record ContextOptions(
                 StandardInput.ofProcess(),
                 Map.of(),
                 NetworkSettings.direct(),
-                OptionalLong.empty(),
+                ArchiveLimits.DEFAULT,
                 GitOptions.DEFAULT,
                 line -> {});
     }
 
     /** The same for another context of this build, which needs a directory of its own. */
     public ContextOptions withScratch(Path value) {
-        return new ContextOptions(
-                value, ownDirectories, force, standardInput, environment, network, sizeLimitBytes, git, log);
+        return new ContextOptions(value, ownDirectories, force, standardInput, environment, network, limits, git, log);
     }
 
     public ContextOptions withOwnDirectories(List<Path> directories) {
-        return new ContextOptions(
-                scratch, directories, force, standardInput, environment, network, sizeLimitBytes, git, log);
+        return new ContextOptions(scratch, directories, force, standardInput, environment, network, limits, git, log);
     }
 
     public ContextOptions withForce(boolean value) {
         return new ContextOptions(
-                scratch, ownDirectories, value, standardInput, environment, network, sizeLimitBytes, git, log);
+                scratch, ownDirectories, value, standardInput, environment, network, limits, git, log);
     }
 
     public ContextOptions withStandardInput(StandardInput value) {
-        return new ContextOptions(
-                scratch, ownDirectories, force, value, environment, network, sizeLimitBytes, git, log);
+        return new ContextOptions(scratch, ownDirectories, force, value, environment, network, limits, git, log);
     }
 
     public ContextOptions withEnvironment(Map<String, String> value) {
-        return new ContextOptions(
-                scratch, ownDirectories, force, standardInput, value, network, sizeLimitBytes, git, log);
+        return new ContextOptions(scratch, ownDirectories, force, standardInput, value, network, limits, git, log);
     }
 
     public ContextOptions withNetwork(NetworkSettings value) {
-        return new ContextOptions(
-                scratch, ownDirectories, force, standardInput, environment, value, sizeLimitBytes, git, log);
+        return new ContextOptions(scratch, ownDirectories, force, standardInput, environment, value, limits, git, log);
+    }
+
+    /** {@code --context-max-size}: more than this many bytes of files are refused. */
+    public OptionalLong sizeLimitBytes() {
+        return limits.largestBytes() == Long.MAX_VALUE ? OptionalLong.empty() : OptionalLong.of(limits.largestBytes());
     }
 
     public ContextOptions withSizeLimit(OptionalLong bytes) {
-        return new ContextOptions(scratch, ownDirectories, force, standardInput, environment, network, bytes, git, log);
+        return withLimits(limits.withLargestBytes(bytes.orElse(Long.MAX_VALUE)));
+    }
+
+    public ContextOptions withLimits(ArchiveLimits value) {
+        return new ContextOptions(scratch, ownDirectories, force, standardInput, environment, network, value, git, log);
     }
 
     public ContextOptions withGit(GitOptions value) {
         return new ContextOptions(
-                scratch, ownDirectories, force, standardInput, environment, network, sizeLimitBytes, value, log);
+                scratch, ownDirectories, force, standardInput, environment, network, limits, value, log);
     }
 
     public ContextOptions withLog(Consumer<String> value) {
         return new ContextOptions(
-                scratch, ownDirectories, force, standardInput, environment, network, sizeLimitBytes, git, value);
+                scratch, ownDirectories, force, standardInput, environment, network, limits, git, value);
     }
 }

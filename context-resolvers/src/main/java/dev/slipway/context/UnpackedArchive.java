@@ -1,11 +1,9 @@
 package dev.slipway.context;
 
 import dev.slipway.archive.ArchiveExtractor;
-import dev.slipway.archive.ArchiveLimits;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Optional;
-import java.util.OptionalLong;
 
 /**
  * Makes a context out of an archive while it streams in: what every resolver does whose source is one object. On any
@@ -30,15 +28,10 @@ public final class UnpackedArchive {
                     origin,
                     revision,
                     options,
-                    destination -> ArchiveExtractor.extract(source, destination, limits(options))
+                    destination -> ArchiveExtractor.extract(source, destination, options.limits())
                             .fileBytes());
         } catch (IOException e) {
             throw new ContextException("context \"%s\": %s".formatted(origin, e.getMessage()), e);
         }
-    }
-
-    private static ArchiveLimits limits(ContextOptions options) {
-        OptionalLong limit = options.sizeLimitBytes();
-        return limit.isPresent() ? ArchiveLimits.DEFAULT.withLargestBytes(limit.getAsLong()) : ArchiveLimits.DEFAULT;
     }
 }

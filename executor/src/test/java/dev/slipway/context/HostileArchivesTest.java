@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.github.luben.zstd.ZstdOutputStream;
 import com.sun.net.httpserver.HttpServer;
+import dev.slipway.archive.ArchiveLimits;
 import dev.slipway.context.Clouds.Store;
 import dev.slipway.fixture.image.TarBuilder;
 import dev.slipway.fixture.process.TemporaryDirectory;
@@ -18,7 +19,6 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
@@ -34,7 +34,11 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** The hostile list of the rules for contexts, over every resolver whose source may be an archive. */
 class HostileArchivesTest {
 
-    private static final long LIMIT_BYTES = 1_000_000;
+    /** Small ones, so that what exceeds them is small, too. */
+    private static final ArchiveLimits LIMITS = ArchiveLimits.DEFAULT
+            .withLargestBytes(1_000_000)
+            .withMostEntries(20)
+            .withLargestRatio(100, 200_000);
 
     @AutoClose
     private final TemporaryDirectory directory = TemporaryDirectory.create("hostile");
@@ -77,6 +81,9 @@ class HostileArchivesTest {
         }
     }
 
+    /** More than a header has room for, so that the name stands in a record, where NUL doesn't end it. */
+    private static final String LONG = "x".repeat(200);
+
     private static final List<Attack> ATTACKS = List.of(
             new Attack("absolute name", tar -> tar.file("/tmp/escaped", 0644, "evil"), "\"/tmp/escaped\""),
             new Attack("dots", tar -> tar.file("../escaped", 0644, "evil"), "\"../escaped\""),
@@ -108,7 +115,22 @@ class HostileArchivesTest {
                     "too large",
                     tar -> tar.file("big", 0644, new byte[2_000_000]),
                     "\"big\"",
-                    "limit of 1000000 bytes"));
+                    "limit of 1000000 bytes"),
+            new Attack("too many", HostileArchivesTest::manyFiles, "\"file-20\"", "more than 20 entries"),
+            new Attack(
+                    "bomb",
+                    tar -> tar.file("first", 0644, "1").file("zeros", 0644, new byte[900_000]),
+                    "more than 100 times its size",
+                    "at entry \"zeros\"",
+                    "a decompression bomb"),
+            new Attack("NUL", tar -> tar.file("nul\0" + LONG, 0644, "evil"), "\"nul\\u{0}" + LONG + "\"", "NUL"),
+            new Attack("link to NUL", tar -> tar.symlink("link", "nul\0" + LONG), "\"link\"", "NUL"));
+
+    private static void manyFiles(TarBuilder tar) {
+        for (int each = 0; each <= LIMITS.mostEntries(); each++) {
+            tar.file("file-" + each, 0644, "");
+        }
+    }
 
     private static Stream<Arguments> attacks() {
         return Arrays.stream(Way.values()).flatMap(way -> ATTACKS.stream().map(attack -> Arguments.of(way, attack)));
@@ -170,7 +192,7 @@ class HostileArchivesTest {
     }
 
     private BuildContext resolve(Way way, byte[] archive) throws Exception {
-        ContextOptions options = ContextOptions.in(scratch).withSizeLimit(OptionalLong.of(LIMIT_BYTES));
+        ContextOptions options = ContextOptions.in(scratch).withLimits(LIMITS);
         return switch (way) {
             case FILE -> {
                 Path file = Files.write(directory.path().resolve("a.tar"), archive);

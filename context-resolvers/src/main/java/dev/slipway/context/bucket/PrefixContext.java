@@ -37,24 +37,23 @@ final class PrefixContext {
     private final Bucket bucket;
     private final String prefix;
     private final Directory destination;
-    private final long limitBytes;
+    private final ArchiveLimits limits;
     private final Retries retries;
     private long objects;
     private long bytes;
 
-    private PrefixContext(Bucket bucket, String prefix, Directory destination, long limitBytes, Retries retries) {
+    private PrefixContext(Bucket bucket, String prefix, Directory destination, ArchiveLimits limits, Retries retries) {
         this.bucket = bucket;
         this.prefix = prefix;
         this.destination = destination;
-        this.limitBytes = limitBytes;
+        this.limits = limits;
         this.retries = retries;
     }
 
     static BuildContext resolve(Bucket bucket, String prefix, String origin, ContextOptions options, Retries retries)
             throws ContextException, InterruptedException {
         return ScratchContext.fill(origin, Optional.empty(), options, destination -> {
-            PrefixContext files = new PrefixContext(
-                    bucket, prefix, destination, options.sizeLimitBytes().orElse(Long.MAX_VALUE), retries);
+            PrefixContext files = new PrefixContext(bucket, prefix, destination, options.limits(), retries);
             files.fetch();
             return files.bytes;
         });
@@ -118,12 +117,13 @@ final class PrefixContext {
     private void count(StoredObject object) throws IOException {
         objects++;
         bytes += object.sizeBytes();
-        if (bytes > limitBytes) {
+        if (bytes > limits.largestBytes()) {
             throw new IOException("the objects are larger than --context-max-size, %d bytes, together (at \"%s\")"
-                    .formatted(limitBytes, bucket.uriOf(object.key())));
+                    .formatted(limits.largestBytes(), bucket.uriOf(object.key())));
         }
-        if (objects > ArchiveLimits.DEFAULT.mostEntries()) {
-            throw new IOException("more than %d objects".formatted(ArchiveLimits.DEFAULT.mostEntries()));
+        if (objects > limits.mostEntries()) {
+            throw new IOException("there are more than %d objects; \"%s\" is one too many"
+                    .formatted(limits.mostEntries(), bucket.uriOf(object.key())));
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.slipway.context.git;
 
+import dev.slipway.archive.ArchiveLimits;
 import dev.slipway.context.Connections;
 import dev.slipway.context.ContextException;
 import dev.slipway.context.ContextOptions;
@@ -13,6 +14,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
@@ -32,42 +34,48 @@ import org.eclipse.jgit.revwalk.RevWalk;
 public final class GitCheckout {
 
     private static final int DEEPEST_SUBMODULE = 16;
+    private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
     private final Connections connections;
     private final GitOptions options;
     private final Map<String, String> environment;
-    private final long limitBytes;
+    private final ArchiveLimits limits;
     private final Consumer<String> log;
     private final Retries retries;
+    private final Duration timeout;
 
-    GitCheckout(
+    private GitCheckout(
             Connections connections,
             GitOptions options,
             Map<String, String> environment,
-            long limitBytes,
+            ArchiveLimits limits,
             Consumer<String> log,
-            Retries retries) {
+            Retries retries,
+            Duration timeout) {
         this.connections = connections;
         this.options = options;
         this.environment = Map.copyOf(environment);
-        this.limitBytes = limitBytes;
+        this.limits = limits;
         this.log = log;
         this.retries = retries;
+        this.timeout = timeout;
     }
 
     /** One that works as a build's options say. */
     public static GitCheckout of(ContextOptions options) {
-        return of(options, Retries.STANDARD);
+        return of(options, Retries.STANDARD, TIMEOUT);
     }
 
-    static GitCheckout of(ContextOptions options, Retries retries) {
+    /** @param timeout how long a server may say nothing, in whole seconds */
+    static GitCheckout of(ContextOptions options, Retries retries, Duration timeout) {
         return new GitCheckout(
                 new Connections(options.network()),
                 options.git(),
                 options.environment(),
-                options.sizeLimitBytes().orElse(Long.MAX_VALUE),
+                options.limits(),
                 options.log(),
-                retries);
+                retries,
+                timeout);
     }
 
     /**
@@ -76,6 +84,7 @@ public final class GitCheckout {
      * @param root the directory that the URL means: the given one, or the subdirectory in it
      * @param commit 40 hexadecimal digits
      * @param committed the commit's time
+     * @param fileBytes of all files, those of submodules too
      */
     public record CheckedOut(Path root, String commit, Instant committed, long fileBytes) {}
 
@@ -92,7 +101,7 @@ public final class GitCheckout {
         try {
             Path scratch = directory.resolveSibling(directory.getFileName() + ".git");
             try {
-                return checkOut(source, credentials, directory, scratch, 0);
+                return checkOut(source, credentials, directory, scratch, 0, new Allowance(limits));
             } finally {
                 remove(scratch);
             }
@@ -105,7 +114,8 @@ public final class GitCheckout {
         }
     }
 
-    private CheckedOut checkOut(GitSource source, GitCredentials credentials, Path directory, Path scratch, int level)
+    private CheckedOut checkOut(
+            GitSource source, GitCredentials credentials, Path directory, Path scratch, int level, Allowance allowance)
             throws IOException, ContextException, InterruptedException {
         if (Thread.interrupted()) {
             throw new InterruptedException("cancelled");
@@ -114,18 +124,18 @@ public final class GitCheckout {
         boolean kept = source.keepGitDirectory().orElse(options.keepGitDirectory());
         Files.createDirectories(directory);
         Path gitDirectory = kept ? directory.resolve(".git") : scratch.resolve(Integer.toString(level));
-        try (Repository repository = RepositoryFiles.create(gitDirectory);
+        try (Repository repository = RepositoryFiles.create(gitDirectory, allowance.largestPackBytes());
                 Directory destination = Directory.open(directory)) {
-            GitFetch.Fetched fetched = fetch(source, credentials, repository, what, scratch);
+            GitFetch.Fetched fetched = fetch(source, credentials, repository, what, scratch, allowance);
             RevCommit commit = commit(repository, fetched.commit(), source, what);
             TreeCheckout.Written written = new TreeCheckout(
-                            repository, destination, what, limitBytes, source.commitTimes())
+                            repository, destination, what, allowance, source.commitTimes())
                     .write(commit, source.subdirectory());
-            fetchLargeFiles(written, source, credentials, destination, what);
+            fetchLargeFiles(written, source, credentials, destination, what, allowance);
             if (source.submodules().orElse(options.recurseSubmodules())) {
                 Submodules modules = Submodules.of(repository, commit, source);
                 for (TreeCheckout.Submodule module : written.submodules()) {
-                    submodule(modules, module, source, credentials, directory, scratch, level, what);
+                    submodule(modules, module, source, credentials, directory, scratch, level, what, allowance);
                 }
             }
             if (kept) {
@@ -135,7 +145,7 @@ public final class GitCheckout {
                     root(source, directory, what),
                     commit.name(),
                     Instant.ofEpochSecond(commit.getCommitTime()),
-                    written.fileBytes());
+                    allowance.fileBytes());
         } finally {
             if (!kept) {
                 remove(gitDirectory);
@@ -144,13 +154,26 @@ public final class GitCheckout {
     }
 
     private GitFetch.Fetched fetch(
-            GitSource source, GitCredentials credentials, Repository repository, String what, Path scratch)
+            GitSource source,
+            GitCredentials credentials,
+            Repository repository,
+            String what,
+            Path scratch,
+            Allowance allowance)
             throws IOException, ContextException {
         for (int made = 1; ; made++) {
             try (GitFetch fetch = new GitFetch(
-                    connections, options, new Logins(credentials), new SshAccess(environment, scratch), what)) {
+                    connections,
+                    options,
+                    new Logins(credentials),
+                    new SshAccess(environment, scratch),
+                    timeout,
+                    what)) {
                 return fetch.fetch(source, repository);
             } catch (ContextException e) {
+                if (BoundedInserter.isTheCause(e)) {
+                    throw allowance.exceeded(what, e);
+                }
                 if (!(e.getCause() instanceof Delayed passing) || !retries.again(made, passing.askedFor())) {
                     throw e;
                 }
@@ -177,24 +200,15 @@ public final class GitCheckout {
             GitSource source,
             GitCredentials credentials,
             Directory destination,
-            String what)
+            String what,
+            Allowance allowance)
             throws IOException, ContextException {
         String skip = environment.getOrDefault("GIT_LFS_SKIP_SMUDGE", "");
         if (written.largeFiles().isEmpty() || skip.equals("1") || skip.equalsIgnoreCase("true")) {
             return;
         }
-        long bytes = written.fileBytes();
         for (TreeCheckout.LargeFile file : written.largeFiles()) {
-            bytes += file.pointer().sizeBytes();
-            if (bytes > limitBytes) {
-                throw new ContextException(
-                        "%s is larger than the limit of %d bytes; the large file \"%s\" with %d bytes is one too many"
-                                .formatted(
-                                        what,
-                                        limitBytes,
-                                        file.path(),
-                                        file.pointer().sizeBytes()));
-            }
+            allowance.takeFile(what, file.path(), file.pointer().sizeBytes());
         }
         log.accept("%s: fetching %d large files"
                 .formatted(source, written.largeFiles().size()));
@@ -210,7 +224,8 @@ public final class GitCheckout {
             Path directory,
             Path scratch,
             int level,
-            String what)
+            String what,
+            Allowance allowance)
             throws IOException, ContextException, InterruptedException {
         if (level == DEEPEST_SUBMODULE) {
             throw new ContextException("%s: submodules lie more than %d deep, at \"%s\""
@@ -225,7 +240,7 @@ public final class GitCheckout {
         GitSource source = GitSource.submodule(url.get(), module.commit().name(), parent);
         log.accept(
                 "%s: submodule %s at %s".formatted(parent, path, module.commit().name()));
-        checkOut(source, credentials, directory.resolve(path), scratch, level + 1);
+        checkOut(source, credentials, directory.resolve(path), scratch, level + 1, allowance);
     }
 
     private static String utf8(PathBytes path, String what) throws ContextException {

@@ -6,11 +6,9 @@ import dev.slipway.context.GitOptions;
 import dev.slipway.context.ResumingDownload.Delayed;
 import dev.slipway.context.Retries;
 import java.io.IOException;
-import java.net.ConnectException;
 import java.net.HttpURLConnection;
-import java.net.SocketTimeoutException;
 import java.net.URISyntaxException;
-import java.net.UnknownHostException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -44,24 +42,25 @@ import org.eclipse.jgit.transport.sshd.SshdSessionFactory;
  */
 final class GitFetch implements AutoCloseable {
 
-    private static final int TIMEOUT_SECONDS = 60;
-
     /** Of failures that stay what they are however often one asks, some are known by their words only. */
-    private static final Pattern FINAL = Pattern.compile(
-            "not authorized|authentication|not permitted|not found|refused|timed out|certificate|\\bkey\\b");
+    private static final Pattern FINAL =
+            Pattern.compile("not authorized|authentication|not permitted|not found|certificate|\\bkey\\b");
 
     private final HttpTransportConnections http;
     private final GitOptions options;
     private final Logins logins;
     private final SshAccess ssh;
+    private final Duration timeout;
     private final String what;
     private final List<SshdSessionFactory> sessions = new ArrayList<>();
 
-    GitFetch(Connections connections, GitOptions options, Logins logins, SshAccess ssh, String what) {
+    /** @param timeout how long a server may say nothing, in whole seconds */
+    GitFetch(Connections connections, GitOptions options, Logins logins, SshAccess ssh, Duration timeout, String what) {
         this.http = new HttpTransportConnections(connections, !options.insecureSkipTls(), logins);
         this.options = options;
         this.logins = logins;
         this.ssh = ssh;
+        this.timeout = timeout;
         this.what = what;
     }
 
@@ -217,7 +216,7 @@ final class GitFetch implements AutoCloseable {
             throw new ContextException("%s is no git URL".formatted(what), e);
         }
         Transport transport = Transport.open(into, uri);
-        transport.setTimeout(TIMEOUT_SECONDS);
+        transport.setTimeout((int) timeout.toSeconds());
         transport.setCredentialsProvider(logins);
         if (depth > 0) {
             transport.setDepth(depth);
@@ -257,9 +256,7 @@ final class GitFetch implements AutoCloseable {
         for (Throwable at = e; at != null; at = at.getCause()) {
             if (at instanceof NoRemoteRepositoryException
                     || at instanceof SSLHandshakeException
-                    || at instanceof UnknownHostException
-                    || at instanceof ConnectException
-                    || at instanceof SocketTimeoutException
+                    || BoundedInserter.refused(at)
                     || FINAL.matcher(said(at).toLowerCase(Locale.ROOT)).find()) {
                 return true;
             }

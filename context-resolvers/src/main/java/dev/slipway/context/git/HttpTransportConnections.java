@@ -32,6 +32,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class HttpTransportConnections implements HttpConnectionFactory {
 
+    private static final List<String> MEDIA_TYPES =
+            List.of("application/x-git-upload-pack-advertisement", "application/x-git-upload-pack-result");
+
     private final Connections connections;
     private final boolean verified;
     private final Logins logins;
@@ -63,9 +66,26 @@ final class HttpTransportConnections implements HttpConnectionFactory {
 
     private int answered(HttpURLConnection answer) throws IOException {
         status = answer.getResponseCode();
+        if (status == HttpURLConnection.HTTP_OK && isCutInItsHead(answer)) {
+            throw new IOException("the connection broke off amid the head of the answer");
+        }
         wait = Optional.ofNullable(answer.getHeaderField("Retry-After"))
                 .flatMap(header -> Retries.after(header, InstantSource.system()));
         return status;
+    }
+
+    /**
+     * The JDK takes what came of a head for the whole of it. Then git's media type lacks, or its end, and JGit would
+     * believe in a server that only has files, and none of these.
+     */
+    private static boolean isCutInItsHead(HttpURLConnection answer) {
+        String type = answer.getContentType();
+        if (type == null) {
+            return answer.getRequestMethod().equals("POST")
+                    || answer.getHeaderField("Content-Length") == null
+                            && answer.getHeaderField("Transfer-Encoding") == null;
+        }
+        return MEDIA_TYPES.stream().anyMatch(whole -> whole.startsWith(type) && !whole.equals(type));
     }
 
     /** The proxy that JGit thinks of is the JVM's; ours is the environment's. */

@@ -7,7 +7,9 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.util.TimeZone;
 import java.util.concurrent.TimeUnit;
+import org.eclipse.jgit.internal.storage.file.FileRepository;
 import org.eclipse.jgit.lib.Config;
+import org.eclipse.jgit.lib.ObjectInserter;
 import org.eclipse.jgit.lib.Repository;
 import org.eclipse.jgit.storage.file.FileBasedConfig;
 import org.eclipse.jgit.storage.file.FileRepositoryBuilder;
@@ -31,17 +33,37 @@ final class RepositoryFiles {
 
     private RepositoryFiles() {}
 
-    /** An empty repository below {@code gitDirectory}, which need not exist. */
-    static Repository create(Path gitDirectory) throws IOException {
+    /**
+     * An empty repository below {@code gitDirectory}, which need not exist.
+     *
+     * @param largestPackBytes more than so much in one fetch is refused while it comes
+     */
+    static Repository create(Path gitDirectory, long largestPackBytes) throws IOException {
         FS_POSIX files = (FS_POSIX) FS.DETECTED.newInstance();
         files.setUmask(UMASK);
-        Repository repository = new FileRepositoryBuilder()
+        FileRepositoryBuilder where = new FileRepositoryBuilder()
                 .setGitDir(gitDirectory.toFile())
                 .setFS(files)
                 .setBare()
-                .build();
+                .setup();
+        Repository repository = new Bounded(where, largestPackBytes);
         repository.create(true);
         return repository;
+    }
+
+    /** Whatever transport brings objects, it is through here that they reach the disk. */
+    private static final class Bounded extends FileRepository {
+        private final long largestPackBytes;
+
+        Bounded(FileRepositoryBuilder where, long largestPackBytes) throws IOException {
+            super(where);
+            this.largestPackBytes = largestPackBytes;
+        }
+
+        @Override
+        public ObjectInserter newObjectInserter() {
+            return new BoundedInserter(super.newObjectInserter(), largestPackBytes);
+        }
     }
 
     /** Surroundings in which nothing is configured. */

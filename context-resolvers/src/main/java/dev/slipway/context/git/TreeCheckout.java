@@ -43,19 +43,18 @@ final class TreeCheckout {
     private final Repository repository;
     private final Directory destination;
     private final String what;
-    private final long limitBytes;
+    private final Allowance allowance;
     private final boolean commitTimes;
     private final List<Submodule> submodules = new ArrayList<>();
     private final List<LargeFile> largeFiles = new ArrayList<>();
     private final byte[] buffer = new byte[BUFFER_BYTES];
-    private long fileBytes;
     private long commitSeconds;
 
-    TreeCheckout(Repository repository, Directory destination, String what, long limitBytes, boolean commitTimes) {
+    TreeCheckout(Repository repository, Directory destination, String what, Allowance allowance, boolean commitTimes) {
         this.repository = repository;
         this.destination = destination;
         this.what = what;
-        this.limitBytes = limitBytes;
+        this.allowance = allowance;
         this.commitTimes = commitTimes;
     }
 
@@ -66,7 +65,7 @@ final class TreeCheckout {
     record LargeFile(PathBytes path, LargeFilePointer pointer, boolean executable) {}
 
     /** What was written, and what is left to fetch. */
-    record Written(List<Submodule> submodules, List<LargeFile> largeFiles, long fileBytes) {}
+    record Written(List<Submodule> submodules, List<LargeFile> largeFiles) {}
 
     /**
      * Writes the files of {@code commit}.
@@ -84,6 +83,7 @@ final class TreeCheckout {
             subdirectory.ifPresent(path -> walk.setFilter(PathFilter.create(path)));
             while (walk.next()) {
                 PathBytes path = path(walk);
+                allowance.takeEntry(what, path);
                 place(walk, path);
                 if (walk.isSubtree()) {
                     walk.enterSubtree();
@@ -95,7 +95,7 @@ final class TreeCheckout {
             }
             throw e;
         }
-        return new Written(List.copyOf(submodules), List.copyOf(largeFiles), fileBytes);
+        return new Written(List.copyOf(submodules), List.copyOf(largeFiles));
     }
 
     private PathBytes path(TreeWalk walk) throws ContextException {
@@ -157,11 +157,7 @@ final class TreeCheckout {
                 largeFiles.add(new LargeFile(path, pointer.get(), executable));
             }
         }
-        fileBytes += blob.getSize();
-        if (fileBytes > limitBytes) {
-            throw new ContextException("%s is larger than the limit of %d bytes; \"%s\" with %d bytes is one too many"
-                    .formatted(what, limitBytes, path, blob.getSize()));
-        }
+        allowance.takeFile(what, path, blob.getSize());
         EolStreamType lines = walk.getEolStreamType(OperationType.CHECKOUT_OP);
         boolean asItIs = lines == null || lines == EolStreamType.DIRECT;
         try (OpenFile out = destination.createFile(path, 0600)) {

@@ -3,6 +3,7 @@ package dev.slipway.context.bucket;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.slipway.archive.ArchiveLimits;
 import dev.slipway.context.BuildContext;
 import dev.slipway.context.ContextException;
 import dev.slipway.context.ContextOptions;
@@ -74,6 +75,18 @@ class PrefixContextTest {
     }
 
     @Test
+    void theObjectThatIsOneTooManyIsNamed() {
+        Map<String, String> three = new LinkedHashMap<>();
+        List.of("p/a", "p/b", "p/c").forEach(key -> three.put(key, "12345"));
+        assertThatThrownBy(() -> resolve(three, ArchiveLimits.DEFAULT.withMostEntries(2)))
+                .isInstanceOf(ContextException.class)
+                .hasMessageContaining("there are more than 2 objects; \"mem://bucket/p/c\" is one too many");
+        assertThatThrownBy(() -> resolve(three, ArchiveLimits.DEFAULT.withLargestBytes(9)))
+                .hasMessageContaining("larger than --context-max-size, 9 bytes, together (at \"mem://bucket/p/b\")");
+        assertThat(room).isEmptyDirectory();
+    }
+
+    @Test
     @Timeout(30)
     void oneFailureIsNotHeldUpByObjectsThatStall() {
         CountDownLatch never = new CountDownLatch(1);
@@ -139,11 +152,16 @@ class PrefixContextTest {
     }
 
     private BuildContext resolve(Map<String, String> objects) throws ContextException, InterruptedException {
+        return resolve(objects, ArchiveLimits.DEFAULT);
+    }
+
+    private BuildContext resolve(Map<String, String> objects, ArchiveLimits limits)
+            throws ContextException, InterruptedException {
         return BucketContext.resolve(
                 new ObjectsInMemory(objects),
                 "p/",
                 "mem://bucket/p/",
-                ContextOptions.in(room.resolve("context")),
+                ContextOptions.in(room.resolve("context")).withLimits(limits),
                 new Retries(1, wait -> {}));
     }
 

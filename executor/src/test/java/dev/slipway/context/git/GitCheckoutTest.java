@@ -25,6 +25,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Git contexts from git's own servers over HTTP: what is fetched, by which spelling. */
 class GitCheckoutTest {
@@ -115,10 +116,43 @@ class GitCheckoutTest {
     @Test
     void aDumbServerWillDo() throws Exception {
         app.git("--git-dir", app.bare().toString(), "update-server-info");
-        try (GitHttpServer dumb = SERVED.with(Manners.OPEN.withFilesOnly());
-                BuildContext context = contexts.resolve(dumb.url("team/app") + "#feature")) {
-            assertThat(context.root().resolve("feature.txt")).hasContent("feature");
+        try (GitHttpServer dumb = SERVED.with(Manners.OPEN.withFilesOnly())) {
+            try (BuildContext context = contexts.resolve(dumb.url("team/app") + "#feature")) {
+                assertThat(context.root().resolve("feature.txt")).hasContent("feature");
+            }
+            try (BuildContext context = contexts.resolve(dumb.url("team/app") + "#" + first)) {
+                assertThat(context.revision()).contains(first);
+                assertThat(context.root().resolve("second.txt")).doesNotExist();
+            }
         }
+    }
+
+    /** The history of the branch that is named, or else of all. */
+    @ParameterizedTest
+    @ValueSource(strings = {"#refs/heads/main#", "#"})
+    void aServerThatGivesNoCommitByItsIdGivesTheHistoryThatHasIt(String named) throws Exception {
+        try (GitHttpServer old = SERVED.with(Manners.OPEN.ofOldTimes())) {
+            assertThat(Program.of(
+                                    "git",
+                                    "-c",
+                                    "init.defaultBranch=main",
+                                    "fetch",
+                                    "--depth=1",
+                                    old.url("team/app"),
+                                    first)
+                            .in(app.work())
+                            .run()
+                            .err())
+                    .contains("does not allow request for unadvertised object");
+            try (BuildContext context = contexts.resolve(old.url("team/app").replace("http", "git") + named + first)) {
+                assertThat(context.revision()).contains(first);
+                assertThat(context.root().resolve("run.sh")).isExecutable();
+                assertThat(context.root().resolve("second.txt")).doesNotExist();
+            }
+            assertThatThrownBy(() -> contexts.resolve(old.url("team/app") + "#" + "1".repeat(40)))
+                    .hasMessageContaining("is in none of its branches and tags");
+        }
+        contexts.assertNothingIsLeft();
     }
 
     @Test

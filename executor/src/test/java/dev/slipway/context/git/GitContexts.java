@@ -2,6 +2,7 @@ package dev.slipway.context.git;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.slipway.archive.ArchiveLimits;
 import dev.slipway.context.BuildContext;
 import dev.slipway.context.ContextException;
 import dev.slipway.context.ContextOptions;
@@ -9,13 +10,13 @@ import dev.slipway.context.ContextResolvers;
 import dev.slipway.context.GitOptions;
 import dev.slipway.context.Retries;
 import dev.slipway.fixture.process.TemporaryDirectory;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 
 /** A build that takes contexts from git: its directory, its environment and its flags. */
 final class GitContexts implements AutoCloseable {
@@ -24,7 +25,7 @@ final class GitContexts implements AutoCloseable {
     private final List<Duration> pauses = new ArrayList<>();
     private Map<String, String> environment = Map.of("GIT_PULL_METHOD", "http");
     private GitOptions git = GitOptions.DEFAULT;
-    private OptionalLong limit = OptionalLong.empty();
+    private ArchiveLimits limits = ArchiveLimits.DEFAULT;
 
     /** Room for what a test makes. */
     Path room() {
@@ -48,7 +49,11 @@ final class GitContexts implements AutoCloseable {
     }
 
     void limit(long bytes) {
-        limit = OptionalLong.of(bytes);
+        limits = limits.withLargestBytes(bytes);
+    }
+
+    void limitEntries(long entries) {
+        limits = limits.withMostEntries(entries);
     }
 
     /** The pauses that were made, without waiting. */
@@ -65,17 +70,28 @@ final class GitContexts implements AutoCloseable {
     }
 
     /** Lays a repository down in {@link #scratch}, giving up after so many attempts. */
-    void checkOut(String url, int attempts) throws ContextException, InterruptedException {
+    GitCheckout.CheckedOut checkOut(String url, int attempts) throws ContextException, InterruptedException {
+        return checkOut(url, attempts, Duration.ofSeconds(60));
+    }
+
+    /** The same of a server that may be silent for so long only. */
+    GitCheckout.CheckedOut checkOut(String url, int attempts, Duration timeout)
+            throws ContextException, InterruptedException {
         GitSource source = source(url);
-        GitCheckout.of(options(), new Retries(attempts, pauses::add))
+        return GitCheckout.of(options(), new Retries(attempts, pauses::add), timeout)
                 .checkOut(source, GitCredentials.ofUser(source, Map.of()), scratch());
+    }
+
+    /** Makes room for another checkout. */
+    void clear() throws IOException {
+        GitCheckout.remove(scratch());
     }
 
     ContextOptions options() {
         return ContextOptions.in(scratch())
                 .withEnvironment(environment)
                 .withGit(git)
-                .withSizeLimit(limit)
+                .withLimits(limits)
                 .withLog(log::add);
     }
 

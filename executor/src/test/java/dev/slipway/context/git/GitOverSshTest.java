@@ -12,9 +12,12 @@ import dev.slipway.fixture.git.SshServer;
 import dev.slipway.fixture.process.Program;
 import dev.slipway.fixture.process.RunningProgram;
 import dev.slipway.fixture.process.TemporaryDirectory;
+import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AutoClose;
@@ -134,6 +137,55 @@ class GitOverSshTest {
         }
     }
 
+    /** {@code git@HOST:PATH} has no room for a port: as with ssh, the configuration says which one it is. */
+    @Test
+    void theSpellingOfScpReachesTheHostThatTheConfigurationMeans() throws Exception {
+        try (SshServer server = SshServer.start("ed25519")) {
+            URI url = URI.create(server.url(repository));
+            configure("Host forge.example", "HostName 127.0.0.1", "Port " + url.getPort());
+            try (BuildContext context = resolve(
+                    "%s@forge.example:%s#main".formatted(url.getUserInfo(), repository),
+                    Map.of(
+                            "HOME", home().toString(),
+                            "SSH_PRIVATE_KEY", server.key().toString(),
+                            "SSH_KNOWN_HOSTS", server.knownHosts().toString()))) {
+                assertThat(context.revision()).contains(commit);
+                assertThat(context.root().resolve("a.txt")).hasContent("a");
+            }
+        }
+    }
+
+    @Test
+    void kanikosSchemeMeansSshWhereTheVariableSaysSo() throws Exception {
+        try (SshServer server = SshServer.start("ed25519")) {
+            String uri = server.url(repository).replaceFirst("ssh", "git");
+            Map<String, String> environment = new HashMap<>(Map.of(
+                    "GIT_PULL_METHOD", "ssh",
+                    "SSH_PRIVATE_KEY", server.key().toString(),
+                    "SSH_KNOWN_HOSTS", server.knownHosts().toString()));
+            try (BuildContext context = resolve(uri + "#refs/heads/main", environment)) {
+                assertThat(context.revision()).contains(commit);
+            }
+            environment.put("GIT_PULL_METHOD", "rsync");
+            assertThatThrownBy(() -> resolve(uri, environment))
+                    .isInstanceOf(ContextException.class)
+                    .hasMessage("GIT_PULL_METHOD is \"rsync\": write https, http or ssh");
+        }
+    }
+
+    @Test
+    void aHostThatIsNotKnownIsBelievedOnRequestOnly() throws Exception {
+        try (SshServer server = SshServer.start("ed25519")) {
+            Map<String, String> environment = Map.of(
+                    "HOME", home().toString(), "SSH_PRIVATE_KEY", server.key().toString());
+            configure("Host elsewhere.example", "StrictHostKeyChecking no");
+            assertThatThrownBy(() -> resolve(server, environment))
+                    .hasMessageContaining("put the host's key into ~/.ssh/known_hosts");
+            configure("Host 127.0.0.1", "StrictHostKeyChecking no");
+            resolve(server, environment).close();
+        }
+    }
+
     @Test
     void withoutAKeyTheErrorSaysWhereToPutOne() {
         try (SshServer server = SshServer.start("ed25519")) {
@@ -146,8 +198,21 @@ class GitOverSshTest {
 
     private BuildContext resolve(SshServer server, Map<String, String> environment)
             throws ContextException, InterruptedException {
+        return resolve(server.url(repository), environment);
+    }
+
+    private Path home() {
+        return directory.path().resolve("home");
+    }
+
+    private void configure(String... lines) throws IOException {
+        Files.write(Files.createDirectories(home().resolve(".ssh")).resolve("config"), List.of(lines));
+    }
+
+    private BuildContext resolve(String uri, Map<String, String> environment)
+            throws ContextException, InterruptedException {
         ContextOptions options =
                 ContextOptions.in(directory.path().resolve("context")).withEnvironment(environment);
-        return new GitResolver().resolve(ContextUri.parse(server.url(repository)), options);
+        return new GitResolver().resolve(ContextUri.parse(uri), options);
     }
 }

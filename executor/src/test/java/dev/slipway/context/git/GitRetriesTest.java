@@ -3,14 +3,16 @@ package dev.slipway.context.git;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.slipway.context.BuildContext;
 import dev.slipway.context.ContextException;
 import dev.slipway.fixture.git.GitHttpServer;
 import dev.slipway.fixture.git.GitHttpServer.Manners;
 import dev.slipway.fixture.git.GitRepository;
 import dev.slipway.fixture.registry.FaultProxy;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Random;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -27,23 +29,62 @@ class GitRetriesTest {
     @AutoClose
     private final GitContexts contexts = new GitContexts();
 
+    private static final byte[] NOISE = new byte[1_500];
+
     private static String first = "";
     private static String second = "";
 
     @BeforeAll
-    static void makeARepository() {
+    static void makeARepository() throws IOException {
         GitRepository app = SERVED.create("team/app");
         first = app.file("a.txt", "first").commit("first");
+        new Random(3).nextBytes(NOISE);
+        Files.write(app.work().resolve("noise"), NOISE);
         second = app.file("a.txt", "second").commit("second");
     }
 
+    /** In what the server says of itself, in its list of names, and in the pack: wherever it breaks, the files are whole. */
     @ParameterizedTest
-    @ValueSource(longs = {0, 50, 400, 900})
-    void aConnectionThatBreaksIsTriedAgain(long bytes) throws Exception {
-        try (FaultProxy proxy = FaultProxy.before(SERVED.open().host()).then(new FaultProxy.Fault.ResetAfter(bytes));
-                BuildContext context = contexts.resolve("http://" + proxy.host() + "/team/app.git#main")) {
-            assertThat(context.revision()).contains(second);
+    @CsvSource({"0, 700", "1, 2200"})
+    void aConnectionThatBreaksAnywhereIsTriedAgain(int unbroken, long answerBytes) throws Exception {
+        for (long bytes = 0; bytes < answerBytes; bytes += 131) {
+            boolean reset = bytes % 2 == 0;
+            try (FaultProxy proxy = FaultProxy.before(SERVED.open().host())) {
+                for (int connection = 0; connection < unbroken; connection++) {
+                    proxy.then(new FaultProxy.Fault.None());
+                }
+                proxy.then(reset ? new FaultProxy.Fault.ResetAfter(bytes) : new FaultProxy.Fault.CloseAfter(bytes));
+                String url = "http://" + proxy.host() + "/team/app.git#main";
+                assertThat(contexts.checkOut(url, 2).commit())
+                        .as("broken after %d bytes", bytes)
+                        .isEqualTo(second);
+                assertThat(contexts.scratch().resolve("noise")).hasBinaryContent(NOISE);
+            }
+            contexts.clear();
         }
+        assertThat(contexts.pauses()).hasSizeGreaterThan(2);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"http://127.0.0.1:1/team/app.git", "ssh://git@127.0.0.1:1/team/app.git"})
+    void aServerThatIsNotThereIsTriedAgainAndNamed(String url) {
+        assertThatThrownBy(() -> contexts.checkOut(url, 3))
+                .isInstanceOf(ContextException.class)
+                .hasMessageContaining("127.0.0.1:1")
+                .hasMessageContaining("refused");
+        assertThat(contexts.pauses()).hasSize(2);
+    }
+
+    @Test
+    void aServerThatSaysNothingIsTriedAgain() throws Exception {
+        try (FaultProxy proxy =
+                FaultProxy.before(SERVED.open().host()).then(new FaultProxy.Fault.Delay(Duration.ofMinutes(1)))) {
+            String url = "http://" + proxy.host() + "/team/app.git#main";
+            assertThat(contexts.checkOut(url, 2, Duration.ofSeconds(1)).commit())
+                    .isEqualTo(second);
+        }
+        assertThat(contexts.pauses()).hasSize(1);
+        assertThat(contexts.log()).singleElement().asString().contains("timed out; trying again");
     }
 
     @ParameterizedTest

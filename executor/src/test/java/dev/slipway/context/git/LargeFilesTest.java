@@ -95,6 +95,22 @@ class LargeFilesTest {
         assertThat(contexts.scratch().resolve("data/model.bin")).hasBinaryContent(CONTENT);
     }
 
+    @Test
+    void aLargeFileThatIsTooLargeIsNotAskedFor() throws Exception {
+        Files.write(stored, CONTENT);
+        contexts.limit(CONTENT.length);
+        try (GitHttpServer server = SERVED.with(Manners.OPEN)) {
+            assertThatThrownBy(() -> contexts.resolve(server.url("team/large")))
+                    .isInstanceOf(ContextException.class)
+                    .hasMessageContaining(
+                            "limit of %d bytes; \"data/model.bin\" with %d bytes", CONTENT.length, CONTENT.length);
+            assertThat(server.requests()).noneMatch(request -> request.contains("lfs"));
+        }
+        contexts.assertNothingIsLeft();
+        contexts.limit(CONTENT.length + 1000);
+        contexts.resolve(SERVED.open().url("team/large")).close();
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"file:///etc/passwd", "ftp://host/x", "http:///x", "a b", ""})
     void whatNamesNoPlaceOfTheWebIsRefused(String url) throws Exception {
