@@ -252,4 +252,41 @@ class CloudIdentitiesIT {
             assertThatThrownBy(blackHole::accept).as("nobody has called").isInstanceOf(SocketTimeoutException.class);
         }
     }
+
+    /** As on GKE, where the metadata server gives the tokens of the pod's service account. */
+    @Test
+    void aNodesServiceAccountPushesToGooglesRegistry() throws IOException {
+        HttpServer metadata = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        metadata.createContext("/", exchange -> {
+            try (exchange) {
+                boolean isToken = exchange.getRequestURI().getPath().endsWith("/service-accounts/default/token");
+                byte[] answer = (isToken
+                                ? "{\"access_token\":\"token-of-the-node\",\"expires_in\":3600,\"token_type\":\"Bearer\"}"
+                                : "computeMetadata/")
+                        .getBytes(StandardCharsets.UTF_8);
+                exchange.getResponseHeaders().add("Metadata-Flavor", "Google");
+                exchange.getResponseHeaders().add("Content-Type", "application/json");
+                exchange.sendResponseHeaders(200, answer.length);
+                exchange.getResponseBody().write(answer);
+            }
+        });
+        metadata.start();
+        try (EmbeddedRegistry google =
+                EmbeddedRegistry.startWith(new Credentials("oauth2accesstoken", "token-of-the-node"))) {
+            Completed done = push("europe-docker.pkg.dev/project/team/app:1")
+                    .withVariable(
+                            "GCE_METADATA_HOST",
+                            "127.0.0.1:" + metadata.getAddress().getPort())
+                    .withVariable("NO_PROXY", "127.0.0.1")
+                    .withVariable("HTTP_PROXY", google.url())
+                    .run();
+            assertThat(done.exitCode()).as("%s", done).isZero();
+            assertThat(google.count("^PUT .*/v2/project/team/app/manifests/1")).isOne();
+            assertThat(done.err())
+                    .contains("with the credential from Google, as the application default credentials")
+                    .doesNotContain("token-of-the-node");
+        } finally {
+            metadata.stop(0);
+        }
+    }
 }

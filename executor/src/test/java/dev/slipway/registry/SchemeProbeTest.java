@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
 import dev.slipway.fixture.registry.DockerRegistry;
+import dev.slipway.fixture.registry.ServerCertificate;
 import dev.slipway.image.Descriptor;
-import dev.slipway.image.Digest;
 import dev.slipway.image.MediaTypes;
 import java.io.IOException;
 import java.io.InputStream;
@@ -17,10 +19,12 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Whether a registry on this machine speaks TLS, which nobody has said. */
 class SchemeProbeTest {
@@ -146,24 +150,52 @@ class SchemeProbeTest {
                 .hasMessageContaining("the connection broke (Connection reset)");
     }
 
-    @Test
-    void speaksToARegistryThatIsNamedByItsAddressOfIpv6() throws IOException {
-        HttpServer server = HttpServer.create(new InetSocketAddress("::1", 0), 0);
-        byte[] manifest = "{\"schemaVersion\":2}".getBytes(StandardCharsets.UTF_8);
+    /** Has one manifest under every name. */
+    private static HttpServer answering(HttpServer server) {
         server.createContext("/", exchange -> {
             try (exchange) {
                 exchange.getResponseHeaders().add("Content-Type", MediaTypes.OCI_MANIFEST);
                 exchange.getResponseHeaders()
-                        .add("Docker-Content-Digest", Digest.of(manifest).toString());
-                exchange.getResponseHeaders().add("Content-Length", Integer.toString(manifest.length));
+                        .add("Docker-Content-Digest", BLOB.digest().toString());
+                exchange.getResponseHeaders().add("Content-Length", Long.toString(BLOB.sizeBytes()));
                 exchange.sendResponseHeaders(200, -1);
             }
         });
         server.start();
-        try (RegistryClient client = clients.client()) {
-            ImageReference reference = ImageReference.parse(
-                    "[::1]:%d/team/app:1".formatted(server.getAddress().getPort()));
-            assertThat(client.head(reference).digest()).isEqualTo(Digest.of(manifest));
+        return server;
+    }
+
+    private void assertFinds(HttpServer server, RegistryOptions.Builder options) throws IOException {
+        try (RegistryClient client = clients.client(options, CredentialSource.NONE)) {
+            assertThat(client.head(ImageReference.parse("[::1]:%d/team/app:1"
+                                    .formatted(server.getAddress().getPort())))
+                            .digest())
+                    .isEqualTo(BLOB.digest());
+        }
+    }
+
+    @Test
+    void speaksToARegistryThatIsNamedByItsAddressOfIpv6() throws IOException {
+        HttpServer server = answering(HttpServer.create(new InetSocketAddress("::1", 0), 0));
+        try {
+            assertFinds(server, RegistryOptions.builder());
+        } finally {
+            server.stop(0);
+        }
+    }
+
+    @Test
+    void flagsOfTrustNameAnAddressOfIpv6InBrackets(@TempDir Path directory) throws IOException {
+        ServerCertificate certificate = ServerCertificate.create(directory);
+        HttpsServer secure = HttpsServer.create(new InetSocketAddress("::1", 0), 0);
+        secure.setHttpsConfigurator(new HttpsConfigurator(certificate.serverContext()));
+        HttpServer server = answering(secure);
+        String name = "[::1]:" + server.getAddress().getPort();
+        try {
+            assertThatThrownBy(() -> assertFinds(server, RegistryOptions.builder()))
+                    .hasMessageContaining("nobody we trust signed its certificate");
+            assertFinds(server, RegistryOptions.builder().skipTlsVerifyRegistry(name));
+            assertFinds(server, RegistryOptions.builder().registryCertificate(name + "=" + certificate.certificate()));
         } finally {
             server.stop(0);
         }
