@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceLoader;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
@@ -25,9 +26,10 @@ public final class ContextResolvers {
             Map.entry("https", "HTTPS, Azure Blob Storage and git over HTTPS"),
             Map.entry("http", "HTTP"),
             Map.entry("git", "git"),
-            Map.entry("ssh", "git over SSH"),
-            Map.entry("docker-image", "images as contexts"),
-            Map.entry("oci-layout", "OCI layouts as contexts"));
+            Map.entry("ssh", "git over SSH"));
+
+    /** Of an image there are files to copy from and to build upon, but no Dockerfile. */
+    private static final Set<String> IMAGES = Set.of("docker-image", "oci-layout");
 
     private final Iterable<ContextResolver> resolvers;
 
@@ -81,6 +83,11 @@ public final class ContextResolvers {
 
     private ContextException unsupported(ContextUri uri) {
         String supported = forms().stream().collect(Collectors.joining(", "));
+        if (IMAGES.contains(uri.scheme())) {
+            return new ContextException(
+                    "context %s: an image can't be the main context; give it by --build-context NAME=%s; supported: %s"
+                            .formatted(uri.quoted(), ContextUri.withoutLogin(uri.text()), supported));
+        }
         String known = KNOWN.get(uri.scheme());
         return new ContextException(
                 known == null

@@ -37,11 +37,12 @@ class ContextResolversTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"docker-image://busybox, images as contexts", "oci-layout:///images/app, OCI layouts as contexts"})
-    void saysOfKnownSchemesThatTheyAreNotBuiltIn(String uri, String name) {
+    @ValueSource(strings = {"docker-image://busybox", "oci-layout:///images/app"})
+    void saysWhereAnImageIsToBeGiven(String uri) {
         assertThatThrownBy(() -> resolve(uri, Optional.empty()))
                 .isInstanceOf(ContextException.class)
-                .hasMessageContainingAll(name, "not built in", "dir:///path");
+                .hasMessageContainingAll(
+                        "an image can't be the main context", "--build-context NAME=" + uri, "dir:///path");
     }
 
     @ParameterizedTest

@@ -10,7 +10,10 @@ import dev.slipway.context.Netrc;
 import dev.slipway.context.ResumingDownload;
 import dev.slipway.context.Retries;
 import dev.slipway.context.UnpackedArchive;
+import dev.slipway.network.InterruptibleStream;
+import java.io.BufferedInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.URLDecoder;
@@ -22,6 +25,7 @@ import java.util.Optional;
 
 /** {@code https://host/path.tar.gz}: an archive behind a URL (contexts.md). */
 public final class HttpResolver implements ContextResolver {
+    private static final int BUFFER_BYTES = 1 << 16;
 
     private final Retries retries;
 
@@ -52,7 +56,10 @@ public final class HttpResolver implements ContextResolver {
                     withoutUser(url),
                     true,
                     headers(url, Netrc.of(options.environment())));
-            ResumingDownload archive = ResumingDownload.start("the download", object, retries);
+            // Whoever stops a build need not wait for a server that says nothing.
+            InputStream archive = new BufferedInputStream(
+                    InterruptibleStream.open(() -> ResumingDownload.start("the download", object, retries)),
+                    BUFFER_BYTES);
             return UnpackedArchive.unpack(archive, uri.toString(), Optional.empty(), options);
         } catch (IOException e) {
             if (Thread.interrupted()) {

@@ -1,7 +1,6 @@
 package dev.slipway.context.s3;
 
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -82,13 +81,12 @@ final class S3Credentials implements AwsCredentialsProvider, AutoCloseable {
             kind = "the web identity of AWS_WEB_IDENTITY_TOKEN_FILE";
             return webIdentity(Path.of(tokenFile.get()), role.get());
         }
-        ProfileFile profiles = profiles();
-        String profile = value("AWS_PROFILE").orElse("default");
-        if (profiles.profile(profile).isPresent()) {
-            kind = "the profile \"" + profile + '"';
+        S3Profile profile = S3Profile.of(environment);
+        if (profile.isThere()) {
+            kind = "the profile \"" + profile.name() + '"';
             return closed(ProfileCredentialsProvider.builder()
-                    .profileFile(profiles)
-                    .profileName(profile)
+                    .profileFile(profile.files())
+                    .profileName(profile.name())
                     .build());
         }
         if (value("AWS_CONTAINER_CREDENTIALS_FULL_URI").isPresent()
@@ -117,28 +115,6 @@ final class S3Credentials implements AwsCredentialsProvider, AutoCloseable {
                 .roleSessionName(value("AWS_ROLE_SESSION_NAME").orElse("slipway"))
                 .webIdentityTokenFile(tokenFile)
                 .build());
-    }
-
-    private ProfileFile profiles() {
-        Optional<Path> home = value("HOME").map(Path::of);
-        ProfileFile.Aggregator found = ProfileFile.aggregator();
-        value("AWS_SHARED_CREDENTIALS_FILE")
-                .map(Path::of)
-                .or(() -> home.map(directory -> directory.resolve(".aws/credentials")))
-                .filter(Files::isRegularFile)
-                .ifPresent(file -> found.addFile(ProfileFile.builder()
-                        .content(file)
-                        .type(ProfileFile.Type.CREDENTIALS)
-                        .build()));
-        value("AWS_CONFIG_FILE")
-                .map(Path::of)
-                .or(() -> home.map(directory -> directory.resolve(".aws/config")))
-                .filter(Files::isRegularFile)
-                .ifPresent(file -> found.addFile(ProfileFile.builder()
-                        .content(file)
-                        .type(ProfileFile.Type.CONFIGURATION)
-                        .build()));
-        return found.build();
     }
 
     private AwsCredentialsProvider instanceOrNone() {

@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
  *
  * @param endpoint of another store than AWS's own: {@code S3_ENDPOINT}, {@code AWS_ENDPOINT_URL_S3} or
  *     {@code AWS_ENDPOINT_URL}
- * @param region {@code AWS_REGION} or {@code AWS_DEFAULT_REGION}; stores other than AWS's don't mind which, and AWS
+ * @param region {@code AWS_REGION}, {@code AWS_DEFAULT_REGION} or the profile's; stores other than AWS's don't mind which, and AWS
  *     redirects to the bucket's own
  * @param pathStyle whether the bucket stands in the path and not before the host
  */
@@ -26,7 +26,9 @@ record S3Settings(Optional<URI> endpoint, Optional<URI> tokenService, String reg
         return new S3Settings(
                 endpoint,
                 endpoint(environment, "AWS_ENDPOINT_URL_STS", "AWS_ENDPOINT_URL"),
-                first(environment, "AWS_REGION", "AWS_DEFAULT_REGION").orElse(ANY_REGION),
+                first(environment, "AWS_REGION", "AWS_DEFAULT_REGION")
+                        .or(() -> S3Profile.of(environment).region())
+                        .orElse(ANY_REGION),
                 asked || endpoint.filter(S3Settings::hasNoRoomForBuckets).isPresent());
     }
 

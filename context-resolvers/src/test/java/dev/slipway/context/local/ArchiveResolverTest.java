@@ -55,7 +55,7 @@ class ArchiveResolverTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"cat", "gzip -c", "zstd -c -q"})
+    @ValueSource(strings = {"cat", "gzip -c", "bzip2 -c", "xz -c", "zstd -c -q"})
     void readsStandardInput(String command) throws Exception {
         byte[] packed = filter(command, sample());
         StandardInput input = new StandardInput(new OneByteAtATime(packed), false);

@@ -23,9 +23,11 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
@@ -91,6 +93,44 @@ class S3ResolverTest {
             assertThat(context.sizeBytes()).hasValue(17);
         }
         assertThat(room).isEmptyDirectory();
+    }
+
+    /** The file system's permissions are how the server knows a public bucket. */
+    @Test
+    void aPublicBucketNeedsNoCredentials() throws Exception {
+        try (S3Server open = S3Server.start("sources")) {
+            put("s3://sources/app.tar", tar("main.c", new byte[3]), open.environment());
+            Map<String, String> nobody =
+                    Map.of("S3_ENDPOINT", open.url(), "AWS_EC2_METADATA_DISABLED", "true", "HOME", room.toString());
+            assertThatThrownBy(() -> resolve("s3://sources/app.tar", nobody)).isInstanceOf(ContextException.class);
+            Path bucket =
+                    Objects.requireNonNull(open.object("sources", "app.tar").getParent());
+            Files.setPosixFilePermissions(bucket, PosixFilePermissions.fromString("rwxr-xr-x"));
+            Files.setPosixFilePermissions(
+                    open.object("sources", "app.tar"), PosixFilePermissions.fromString("rw-r--r--"));
+            try (BuildContext context = resolve("s3://sources/app.tar", nobody)) {
+                assertThat(context.root().resolve("main.c")).hasSize(3);
+            }
+        }
+    }
+
+    @Test
+    void theRegionIsTheVariablesOrTheProfiles() throws Exception {
+        Files.createDirectories(room.resolve(".aws"));
+        Files.writeString(room.resolve(".aws/config"), """
+                [default]
+                region = eu-west-1
+                [profile china]
+                region = cn-north-1
+                """);
+        String home = room.toString();
+        assertThat(S3Settings.of(Map.of("HOME", home)).region()).isEqualTo("eu-west-1");
+        assertThat(S3Settings.of(Map.of("HOME", home, "AWS_PROFILE", "china")).region())
+                .isEqualTo("cn-north-1");
+        assertThat(S3Settings.of(Map.of("HOME", home, "AWS_DEFAULT_REGION", "us-west-2"))
+                        .region())
+                .isEqualTo("us-west-2");
+        assertThat(S3Settings.of(Map.of()).region()).isEqualTo("us-east-1");
     }
 
     @Test
@@ -317,8 +357,12 @@ class S3ResolverTest {
     }
 
     private static void put(String uri, byte[] content) throws Exception {
+        put(uri, content, server.environment());
+    }
+
+    private static void put(String uri, byte[] content, Map<String, String> environment) throws Exception {
         try (ObjectStores.Target target =
-                ObjectStores.installed().open(ContextUri.parse(uri), server.environment(), NetworkSettings.direct())) {
+                ObjectStores.installed().open(ContextUri.parse(uri), environment, NetworkSettings.direct())) {
             target.put(content);
         }
     }
