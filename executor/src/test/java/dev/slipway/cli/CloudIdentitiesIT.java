@@ -5,13 +5,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
 import dev.slipway.fixture.base.BaseImages;
 import dev.slipway.fixture.image.Image;
 import dev.slipway.fixture.process.Completed;
 import dev.slipway.fixture.process.Program;
 import dev.slipway.fixture.registry.Credentials;
 import dev.slipway.fixture.registry.EmbeddedRegistry;
+import dev.slipway.fixture.registry.ForwardProxy;
 import dev.slipway.fixture.registry.RegistryAccess;
+import dev.slipway.fixture.registry.ServerCertificate;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -287,6 +291,86 @@ class CloudIdentitiesIT {
                     .doesNotContain("token-of-the-node");
         } finally {
             metadata.stop(0);
+        }
+    }
+
+    private static void answer(HttpExchange exchange, int status, String json) throws IOException {
+        byte[] bytes = json.getBytes(StandardCharsets.UTF_8);
+        exchange.getResponseHeaders().add("Content-Type", "application/json");
+        exchange.sendResponseHeaders(status, bytes.length == 0 ? -1 : bytes.length);
+        exchange.getResponseBody().write(bytes);
+    }
+
+    /** A registry of Azure's: it takes Entra ID's token for a refresh token, and that for one that lets push. */
+    private static HttpsServer azuresRegistry(ServerCertificate certificate) throws IOException {
+        HttpsServer server = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.setHttpsConfigurator(new HttpsConfigurator(certificate.serverContext()));
+        server.createContext("/", exchange -> {
+            try (exchange) {
+                String form = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+                String path = exchange.getRequestURI().getPath();
+                boolean isKnown = "Bearer of-the-registry"
+                        .equals(exchange.getRequestHeaders().getFirst("Authorization"));
+                if (path.equals("/oauth2/exchange") && form.contains("access_token=of-the-machine")) {
+                    answer(exchange, 200, "{\"refresh_token\":\"to-refresh\"}");
+                } else if (path.equals("/oauth2/token") && form.contains("refresh_token=to-refresh")) {
+                    answer(exchange, 200, "{\"access_token\":\"of-the-registry\"}");
+                } else if (!isKnown) {
+                    exchange.getResponseHeaders()
+                            .add(
+                                    "WWW-Authenticate",
+                                    "Bearer realm=\"https://platform.azurecr.io/oauth2/token\",service=\"platform.azurecr.io\"");
+                    answer(exchange, 401, "");
+                } else if (exchange.getRequestMethod().equals("POST")) {
+                    exchange.getResponseHeaders().add("Location", "/v2/team/app/blobs/uploads/1");
+                    answer(exchange, 202, "");
+                } else {
+                    answer(exchange, 204, "");
+                }
+            }
+        });
+        server.start();
+        return server;
+    }
+
+    @Test
+    void aMachinesManagedIdentityMayPushToAzuresRegistry() throws IOException {
+        HttpServer machine = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        machine.createContext("/", exchange -> {
+            try (exchange) {
+                // Azure's library asks for //metadata, which as a URI is a host.
+                boolean isToken = exchange.getRequestURI().toString().contains("/metadata/identity/oauth2/token");
+                answer(
+                        exchange,
+                        isToken ? 200 : 404,
+                        isToken
+                                ? "{\"access_token\":\"of-the-machine\",\"expires_in\":\"3599\",\"expires_on\":\"4070908800\","
+                                        + "\"resource\":\"https://containerregistry.azure.net\",\"token_type\":\"Bearer\"}"
+                                : "{}");
+            }
+        });
+        machine.start();
+        HttpsServer azure = azuresRegistry(ServerCertificate.create(directory));
+        try (ForwardProxy proxy =
+                ForwardProxy.before("127.0.0.1:" + azure.getAddress().getPort(), "me:hunter2")) {
+            Completed done = Program.of(System.getProperty("slipway.home") + "/bin/executor", "doctor")
+                    .with("--destination=platform.azurecr.io/team/app:1", "--slipway-dir=" + directory)
+                    .with("--skip-tls-verify-registry=platform.azurecr.io")
+                    .withVariable("HOME", directory.toString())
+                    .withVariable(
+                            "AZURE_POD_IDENTITY_AUTHORITY_HOST",
+                            "http://127.0.0.1:" + machine.getAddress().getPort())
+                    .withVariable("HTTPS_PROXY", proxy.url())
+                    .withVariable("NO_PROXY", "127.0.0.1")
+                    .run();
+            assertThat(done.out())
+                    .as("%s", done)
+                    .contains("with the credential from Azure, as the managed identity")
+                    .containsPattern("(?m)^  yes push .*an upload to it can be started")
+                    .doesNotContain("of-the-machine", "to-refresh", "of-the-registry");
+        } finally {
+            machine.stop(0);
+            azure.stop(0);
         }
     }
 }
