@@ -14,7 +14,7 @@ import java.util.Optional;
 
 /**
  * Whom {@code --chown} and a WORKDIR's USER name (spec: {@code --chown}). A user alone brings its group, a number alone
- * is both; an unknown name counts as 0, with a warning.
+ * is both, and an empty group behind a colon is 0; an unknown name counts as 0, with a warning.
  */
 final class Owners {
     private static final int LARGEST_FILE = 16 << 20;
@@ -41,7 +41,7 @@ final class Owners {
         int ownGid = uid.or(() -> accounts.user(user).map(Accounts.User::gid)).orElse(0);
         warnOfUnknown(user, uid.isEmpty() && accounts.user(user).isEmpty(), "user", source, state);
         if (group.isEmpty()) {
-            return new Owner(ownUid, ownGid);
+            return new Owner(ownUid, colon < 0 ? ownGid : 0);
         }
         warnOfUnknown(group, gid.isEmpty() && accounts.group(group).isEmpty(), "group", source, state);
         int named = gid.or(() -> accounts.group(group).map(Accounts.Group::gid)).orElse(ownGid);

@@ -12,6 +12,9 @@ import java.util.Optional;
 public record Attributes(
         int permissions, int uid, int gid, long mtimeSeconds, int mtimeNanos, Optional<byte[]> capability) {
 
+    /** The setgid bit: what is made in such a directory belongs to its group. */
+    public static final int SET_GROUP_ID = 02000;
+
     /** Those of something that is there, without a capability. */
     public static Attributes of(FileStatus status) {
         return new Attributes(

@@ -56,16 +56,7 @@ public final class Target {
             current = current.resolve(component);
             Optional<FileStatus> there = tree.status(current);
             if (there.isEmpty()) {
-                Owner owner = rules.parentOwner();
-                makeDirectory(
-                        current,
-                        new Attributes(
-                                rules.parentPermissions(),
-                                owner.uid(),
-                                owner.gid(),
-                                rules.created().getEpochSecond(),
-                                rules.created().getNano(),
-                                Optional.empty()));
+                makeDirectory(current, inherited(rules, tree.status(current.parent())));
                 disturbed.put(current, tree.status(current).orElseThrow());
             } else if (there.get().type() != FileType.DIRECTORY) {
                 throw new CopyException(
@@ -74,6 +65,19 @@ public final class Target {
                                 .formatted(current, TreeCopy.word(there.get().type())));
             }
         }
+    }
+
+    /** As mkdir(2) makes one: below a directory with the setgid bit it has that directory's group, and the bit itself. */
+    private static Attributes inherited(CopyRules rules, Optional<FileStatus> parent) {
+        boolean inherits = parent.isPresent() && (parent.get().permissions() & Attributes.SET_GROUP_ID) != 0;
+        Owner owner = rules.parentOwner();
+        return new Attributes(
+                rules.parentPermissions() | (inherits ? Attributes.SET_GROUP_ID : 0),
+                owner.uid(),
+                inherits && rules.owner().isEmpty() ? parent.get().gid() : owner.gid(),
+                rules.created().getEpochSecond(),
+                rules.created().getNano(),
+                Optional.empty());
     }
 
     void makeDirectory(PathBytes path, Attributes attributes) throws IOException {
