@@ -70,9 +70,9 @@ final class Owners {
         }
     }
 
-    /** BuildKit takes the name of root for 0 without looking. */
+    /** BuildKit takes the name of root for 0 without looking, and a number beyond 31 bits for a name. */
     private static Optional<Integer> number(String text) {
-        return text.equals("root") ? Optional.of(0) : Accounts.id(text);
+        return text.equals("root") ? Optional.of(0) : Accounts.id(text).filter(id -> id >= 0);
     }
 
     private static void warnOfUnknown(
