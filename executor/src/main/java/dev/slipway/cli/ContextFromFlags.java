@@ -6,6 +6,7 @@ import dev.slipway.context.ContextOptions;
 import dev.slipway.context.ContextResolvers;
 import dev.slipway.context.GitOptions;
 import dev.slipway.network.NetworkSettings;
+import dev.slipway.progress.BuildEvent;
 import dev.slipway.progress.ProgressListener;
 import java.nio.file.Path;
 import java.util.List;
@@ -30,7 +31,7 @@ final class ContextFromFlags {
                         flags.value(SourceFlags.CONTEXT_SUB_PATH),
                         options(flags, scratch, ownDirectory, network, progress));
         context.revision()
-                .ifPresent(revision -> progress.info("Context %s at %s".formatted(context.origin(), revision)));
+                .ifPresent(revision -> progress.on(new BuildEvent.ContextFetched(context.origin(), revision)));
         return context;
     }
 

@@ -38,6 +38,14 @@ public sealed interface BuildEvent {
      */
     record Step(Stage stage, int number, int total, String instruction, String file, OptionalInt line) {}
 
+    /**
+     * The context is there, as it was at one moment of its source.
+     *
+     * @param origin where it came from, without credentials
+     * @param revision a commit's id, an object's version
+     */
+    record ContextFetched(String origin, String revision) implements BuildEvent {}
+
     /** The Dockerfile is read and the stages are chosen. */
     record PlanMade(String dockerfile, List<Stage> stages, List<Stage> unused) implements BuildEvent {
         public PlanMade {

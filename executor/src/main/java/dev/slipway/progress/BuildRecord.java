@@ -26,6 +26,7 @@ final class BuildRecord {
     private final List<BuildEvent.CheckWarning> warnings = new ArrayList<>();
     private final List<String> notes = new ArrayList<>();
     private final List<String> places = new ArrayList<>();
+    private Optional<BuildEvent.ContextFetched> context = Optional.empty();
     private Optional<BuildEvent.PlanMade> plan = Optional.empty();
     private Optional<BuildEvent.ImageBuilt> image = Optional.empty();
 
@@ -86,6 +87,7 @@ final class BuildRecord {
 
     void add(BuildEvent event, Instant now) {
         switch (event) {
+            case BuildEvent.ContextFetched fetched -> context = Optional.of(fetched);
             case BuildEvent.PlanMade made -> plan = Optional.of(made);
             case BuildEvent.StepStarted started -> step(started.step(), now);
             case BuildEvent.StepFinished finished -> {
@@ -129,6 +131,10 @@ final class BuildRecord {
 
     Instant start() {
         return start;
+    }
+
+    Optional<BuildEvent.ContextFetched> context() {
+        return context;
     }
 
     Optional<BuildEvent.PlanMade> plan() {

@@ -82,6 +82,11 @@ public final class JsonLines implements ProgressListener {
                 warning.line().ifPresent(number -> object.put("line", number));
             }
             case BuildEvent.Message message -> object.put("event", "message");
+            case BuildEvent.ContextFetched fetched -> {
+                object.put("event", "context-fetched");
+                object.put("origin", fetched.origin());
+                object.put("revision", fetched.revision());
+            }
             case BuildEvent.ImageBuilt built -> {
                 object.put("event", "image-built");
                 object.put("digest", built.digest());

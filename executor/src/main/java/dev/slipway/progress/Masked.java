@@ -41,6 +41,8 @@ public final class Masked implements ProgressListener {
             case BuildEvent.CheckWarning warning ->
                 new BuildEvent.CheckWarning(
                         warning.rule(), mask.mask(warning.text()), warning.file(), warning.line(), warning.url());
+            case BuildEvent.ContextFetched fetched ->
+                new BuildEvent.ContextFetched(mask.mask(fetched.origin()), fetched.revision());
             case BuildEvent.Message message -> new BuildEvent.Message(message.level(), mask.mask(message.text()));
             case BuildEvent.ImagePushed pushed ->
                 new BuildEvent.ImagePushed(mask.mask(pushed.destination()), pushed.digest(), pushed.elapsed());

@@ -57,6 +57,9 @@ final class ReportPage {
         html.add(
                 "<time datetime=\"%s\">%s UTC</time></p>\n",
                 time, time.replace("T", " ").replace("Z", ""));
+        record.context()
+                .ifPresent(context -> html.add(
+                        "<p>Context <code>%s</code> at <code>%s</code></p>\n", context.origin(), context.revision()));
         long steps = record.stages().values().stream().mapToLong(List::size).sum();
         long cached = record.stages().values().stream()
                 .flatMap(List::stream)

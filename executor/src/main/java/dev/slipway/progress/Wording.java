@@ -54,6 +54,8 @@ final class Wording {
                         Level.WARN,
                         "",
                         "%s: %s%s".formatted(warning.rule(), warning.text(), place(warning.file(), warning.line())));
+            case BuildEvent.ContextFetched fetched ->
+                line(Level.INFO, "", "Context %s at %s".formatted(fetched.origin(), fetched.revision()));
             case BuildEvent.Message message -> line(message.level(), "", message.text());
             case BuildEvent.ImageBuilt built -> line(Level.INFO, "", image(built));
             case BuildEvent.ImagePushed pushed ->

@@ -39,7 +39,16 @@ class SourceLabelsTest {
             assertThat(labels.path(SOURCE).asText()).isEqualTo(url);
             assertThat(ended.err()).contains(commit).doesNotContain("s3cret");
 
-            build(url, "two", "--label=" + REVISION + "=mine");
+            build(
+                    url,
+                    "two",
+                    "--label=" + REVISION + "=mine",
+                    "--report=" + command.path("report.html"),
+                    "--log-format=json");
+            assertThat(command.path("report.html"))
+                    .content()
+                    .contains("<code>" + commit + "</code>")
+                    .doesNotContain("s3cret");
             assertThat(Image.only(command.path("two"))
                             .config()
                             .at("/config/Labels")
