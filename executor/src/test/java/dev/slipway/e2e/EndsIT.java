@@ -88,6 +88,20 @@ class EndsIT {
         workspace.assertNothingIsLeft();
     }
 
+    @Test
+    void sigtermEndsTheDownloadOfAContext() {
+        try (FaultProxy silent =
+                        FaultProxy.before(registry.host()).then(new FaultProxy.Fault.Delay(Duration.ofMinutes(2)));
+                RunningProgram running = workspace
+                        .executor("--context=http://" + silent.host() + "/app.tar.gz", "--no-push")
+                        .start()) {
+            Deadline.in(SOON).await("a connection", () -> silent.connections() > 0);
+            running.signal("TERM");
+            assertThat(running.await().exitCode()).isEqualTo(143);
+        }
+        workspace.assertNothingIsLeft();
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"overlay", "directory"})
     void theNextBuildRemovesWhatAKilledOneLeft(String isolation) {

@@ -93,6 +93,17 @@ class AzureResolverTest {
     }
 
     @Test
+    void aPublicContainerNeedsNoCredentials() throws Exception {
+        server.createPublicContainer("open");
+        String archive = CONTAINER.replace("/sources", "/open/app.tar");
+        put(ContextUri.parse(archive), tar("main.c", new byte[9]));
+        Map<String, String> endpoint = Map.of("AZURE_STORAGE_BLOB_ENDPOINT", server.url());
+        try (BuildContext context = resolve(archive, endpoint)) {
+            assertThat(context.root().resolve("main.c")).hasSize(9);
+        }
+    }
+
+    @Test
     void aLargeBlobIsReadInPartsAndResumed() throws Exception {
         try (FaultProxy proxy =
                 FaultProxy.before(server.host()).then(new Fault.ResetAfter(100)).then(new Fault.ResetAfter(1 << 20))) {
@@ -182,11 +193,12 @@ class AzureResolverTest {
     }
 
     private static void put(String key, byte[] content) throws Exception {
-        try (ObjectStores.Target target = ObjectStores.installed()
-                .open(
-                        ContextUri.parse(CONTAINER + "/" + key.replace(" ", "%20")),
-                        server.environment(),
-                        NetworkSettings.direct())) {
+        put(ContextUri.parse(CONTAINER + "/" + key.replace(" ", "%20")), content);
+    }
+
+    private static void put(ContextUri uri, byte[] content) throws Exception {
+        try (ObjectStores.Target target =
+                ObjectStores.installed().open(uri, server.environment(), NetworkSettings.direct())) {
             target.put(content);
         }
     }

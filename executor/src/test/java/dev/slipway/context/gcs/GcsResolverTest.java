@@ -3,6 +3,8 @@ package dev.slipway.context.gcs;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.api.client.http.javanet.NetHttpTransport;
+import com.google.auth.oauth2.UserCredentials;
 import dev.slipway.context.BuildContext;
 import dev.slipway.context.ContextException;
 import dev.slipway.context.ContextOptions;
@@ -150,6 +152,40 @@ class GcsResolverTest {
                     .hasMessageContaining("invalid_grant")
                     .hasMessageNotContaining("another-token");
         }
+    }
+
+    @Test
+    void aServiceAccountsKeyFileGivesTheCredentials() throws Exception {
+        server.put("private", "app.tar", tar("main.c", new byte[9]));
+        try (GoogleTokens tokens = GoogleTokens.start();
+                GoogleTokens others = GoogleTokens.start()) {
+            Path file = Files.writeString(room.resolve("key.json"), tokens.keyFile());
+            ContextOptions options = ContextOptions.in(room.resolve("context"))
+                    .withEnvironment(Map.of(
+                            "STORAGE_EMULATOR_HOST", server.url(), "GOOGLE_APPLICATION_CREDENTIALS", file.toString()))
+                    .withNetwork(NetworkSettings.of(
+                            Map.of("SSL_CERT_FILE", tokens.certificate().toString())));
+            ContextUri uri = ContextUri.parse("gs://private/app.tar");
+            try (BuildContext context = new GcsResolver().resolve(uri, options)) {
+                assertThat(context.root().resolve("main.c")).hasSize(9);
+            }
+            Files.writeString(file, others.keyFile().replace(others.url(), tokens.url()));
+            assertThatThrownBy(() -> new GcsResolver().resolve(uri, options))
+                    .isInstanceOf(ContextException.class)
+                    .hasMessageContaining("invalid_grant");
+        }
+    }
+
+    @Test
+    void gcloudsOwnFileIsFoundWhereGcloudKeepsIt() throws Exception {
+        Path file = room.resolve("application_default_credentials.json");
+        Files.writeString(
+                file,
+                "{\"type\": \"authorized_user\", \"client_id\": \"i\", \"client_secret\": \"s\", \"refresh_token\": \"r\"}");
+        GcsCredentials found =
+                GcsCredentials.of(Map.of("CLOUDSDK_CONFIG", room.toString()), false, NetHttpTransport::new);
+        assertThat(found.kind()).isEqualTo("those of " + file);
+        assertThat(found.credentials()).isInstanceOf(UserCredentials.class);
     }
 
     @Test
