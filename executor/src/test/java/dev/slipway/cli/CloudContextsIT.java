@@ -6,6 +6,8 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import dev.slipway.context.ContextUri;
 import dev.slipway.context.bucket.ObjectStores;
+import dev.slipway.fixture.cloud.GcsServer;
+import dev.slipway.fixture.cloud.GoogleTokens;
 import dev.slipway.fixture.cloud.S3Server;
 import dev.slipway.fixture.image.TarBuilder;
 import dev.slipway.fixture.process.Completed;
@@ -42,12 +44,16 @@ class CloudContextsIT {
     @BeforeAll
     static void fill() throws Exception {
         bucket = S3Server.start("sources");
-        ByteArrayOutputStream archive = new ByteArrayOutputStream();
-        TarBuilder.write(archive, tar -> tar.file("Dockerfile", 0644, "FROM scratch\nCOPY Dockerfile /\n"));
         try (ObjectStores.Target target = ObjectStores.installed()
                 .open(ContextUri.parse("s3://sources/app.tar"), bucket.environment(), NetworkSettings.direct())) {
-            target.put(archive.toByteArray());
+            target.put(archive());
         }
+    }
+
+    private static byte[] archive() throws IOException {
+        ByteArrayOutputStream archive = new ByteArrayOutputStream();
+        TarBuilder.write(archive, tar -> tar.file("Dockerfile", 0644, "FROM scratch\nCOPY Dockerfile /\n"));
+        return archive.toByteArray();
     }
 
     @AfterAll
@@ -101,13 +107,45 @@ class CloudContextsIT {
         assertReads(build().withVariable("AWS_EC2_METADATA_SERVICE_ENDPOINT", url()));
     }
 
+    /** As on GKE, where the metadata server gives the tokens of the pod's service account. */
+    @Test
+    void aNodesServiceAccountReadsIt() throws IOException {
+        HttpServer metadata = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        metadata.createContext("/", exchange -> {
+            boolean isToken = exchange.getRequestURI().getPath().endsWith("/service-accounts/default/token");
+            exchange.getResponseHeaders().add("Metadata-Flavor", "Google");
+            exchange.getResponseHeaders().add("Content-Type", "application/json");
+            boolean isUniverse = exchange.getRequestURI().getPath().endsWith("/universe-domain");
+            tell(
+                    exchange,
+                    isToken
+                            ? "{\"access_token\":\"%s\",\"expires_in\":3600,\"token_type\":\"Bearer\"}"
+                                    .formatted(GoogleTokens.ACCESS_TOKEN)
+                            : isUniverse ? "another-cloud.example" : "computeMetadata/");
+        });
+        metadata.start();
+        try (GcsServer google = GcsServer.start("private")) {
+            google.put("private", "app.tar", archive());
+            Program build = build("gs://private/app.tar").withVariable("STORAGE_EMULATOR_HOST", google.url());
+            assertThat(build.run().exitCode()).as("without a metadata server").isEqualTo(66);
+            assertReads(build.withVariable(
+                    "GCE_METADATA_HOST", "127.0.0.1:" + metadata.getAddress().getPort()));
+        } finally {
+            metadata.stop(0);
+        }
+    }
+
     private String url() {
         return "http://127.0.0.1:" + amazon.getAddress().getPort();
     }
 
     private Program build() {
+        return build("s3://sources/app.tar");
+    }
+
+    private Program build(String context) {
         return Program.of(System.getProperty("slipway.home") + "/bin/executor")
-                .with("--context=s3://sources/app.tar", "--no-push", "--verbosity=debug")
+                .with("--context=" + context, "--no-push", "--verbosity=debug")
                 .with("--slipway-dir=" + directory.resolve("own"), "--oci-layout-path=" + directory.resolve("layout"))
                 .withVariable("HOME", directory.toString())
                 .withVariable("AWS_ENDPOINT_URL_S3", bucket.url());
@@ -117,6 +155,6 @@ class CloudContextsIT {
         Completed done = build.run();
         assertThat(done.exitCode()).as("%s", done).isZero();
         assertThat(directory.resolve("layout/index.json")).exists();
-        assertThat(done.err()).doesNotContain(S3Server.SECRET_KEY, "session-token");
+        assertThat(done.err()).doesNotContain(S3Server.SECRET_KEY, "session-token", GoogleTokens.ACCESS_TOKEN);
     }
 }

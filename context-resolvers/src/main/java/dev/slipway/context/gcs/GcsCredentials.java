@@ -20,6 +20,7 @@ import java.util.Optional;
  */
 record GcsCredentials(Credentials credentials, String kind) {
     private static final String FILE = "GOOGLE_APPLICATION_CREDENTIALS";
+    private static final String METADATA_SERVER = "GCE_METADATA_HOST";
 
     static GcsCredentials of(Map<String, String> environment, boolean emulated, HttpTransportFactory transport)
             throws ContextException {
@@ -27,7 +28,8 @@ record GcsCredentials(Credentials credentials, String kind) {
         if (named.isPresent()) {
             return read(Path.of(named.get()), "%s=%s".formatted(FILE, named.get()), transport);
         }
-        if (emulated) {
+        // An emulator asks for nothing, unless somebody says where a metadata server is.
+        if (emulated && value(environment, METADATA_SERVER).isEmpty()) {
             return none();
         }
         Optional<Path> known = value(environment, "CLOUDSDK_CONFIG")

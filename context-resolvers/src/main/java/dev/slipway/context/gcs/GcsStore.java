@@ -45,7 +45,7 @@ public final class GcsStore implements ObjectStore {
         return new Location(
                 new GcsBucket(
                         name.bucket(),
-                        options(emulator, credentials.credentials(), transport).getService(),
+                        options(uri, emulator, credentials, transport).getService(),
                         credentials),
                 name.key());
     }
@@ -59,7 +59,9 @@ public final class GcsStore implements ObjectStore {
     }
 
     private static StorageOptions options(
-            Optional<String> emulator, Credentials credentials, HttpTransportFactory transport) {
+            ContextUri uri, Optional<String> emulator, GcsCredentials found, HttpTransportFactory transport)
+            throws ContextException {
+        Credentials credentials = found.credentials();
         HttpStorageOptions.Builder builder = StorageOptions.http()
                 .setProjectId(NO_PROJECT)
                 .setCredentials(credentials)
@@ -67,6 +69,15 @@ public final class GcsStore implements ObjectStore {
                         .setHttpTransportFactory(transport)
                         .build())
                 .setRetrySettings(ServiceOptions.getNoRetrySettings());
+        try {
+            // Credentials of another cloud than the public one are good there only.
+            builder.setUniverseDomain(credentials.getUniverseDomain());
+        } catch (IOException e) {
+            throw new ContextException(
+                    "%s: it can't be told which cloud %s credentials are of: %s"
+                            .formatted(uri.quoted(), found.kind(), e.getMessage()),
+                    e);
+        }
         emulator.ifPresent(builder::setHost);
         return builder.build();
     }
