@@ -45,28 +45,25 @@ final class CommandMounts {
 
     private final Directory root;
     private final MountPoints points;
-    private final Path staging;
-    private final Path writes;
+    private final CommandRoom room;
     private final Launch launch;
     private final Allowances allowances;
     private int staged;
 
     /**
-     * @param staging a directory of ours that nobody else uses: files in memory are laid there, out of the root
-     * @param writes where a directory may be made for what is written and forgotten, on the disk
+     * @param room for files in memory, and for what is written and forgotten, out of the root
      * @param launch gets the mounts that can only be made from inside the command's process namespace
      */
-    CommandMounts(Directory root, MountPoints points, Path staging, Path writes, Launch launch, Allowances allowances) {
+    CommandMounts(Directory root, MountPoints points, CommandRoom room, Launch launch, Allowances allowances) {
         this.root = root;
         this.points = points;
-        this.staging = staging;
-        this.writes = writes;
+        this.room = room;
         this.launch = launch;
         this.allowances = allowances;
     }
 
     void mountAll(Command command) throws IOException {
-        Mounts.mount("tmpfs", staging.toString(), "tmpfs", Mounts.NO_SETUID | Mounts.NO_DEVICES, "mode=0700");
+        Mounts.mount("tmpfs", room.memory().toString(), "tmpfs", Mounts.NO_SETUID | Mounts.NO_DEVICES, "mode=0700");
         proc();
         sys();
         cgroups();
@@ -243,26 +240,26 @@ final class CommandMounts {
      */
     private void discarding(OpenFile source, PathBytes place) throws IOException {
         try {
-            overlay(source, place, madeForWrites());
+            overlay(source, place, room.disk());
         } catch (PosixException e) {
             if (!e.is(Errno.EINVAL)) {
                 throw e;
             }
-            overlay(source, place, staging);
+            overlay(source, place, room.memory());
         }
     }
 
     private void overlay(OpenFile source, PathBytes place, Path where) throws IOException {
         PathBytes upper = PathBytes.of("upper" + staged);
         PathBytes work = PathBytes.of("work" + staged++);
-        try (Directory room = Directory.open(where)) {
-            room.makeDirectory(work, 0700);
-            room.makeDirectory(upper, 0755);
+        try (Directory above = Directory.open(where)) {
+            above.makeDirectory(work, 0700);
+            above.makeDirectory(upper, 0755);
             // The upper layer's own root is what is seen of the two.
             FileStatus seen = source.status();
-            room.setOwner(upper, seen.uid(), seen.gid());
-            room.setPermissions(upper, seen.permissions());
-            room.setModified(upper, seen.mtimeSeconds(), seen.mtimeNanos());
+            above.setOwner(upper, seen.uid(), seen.gid());
+            above.setPermissions(upper, seen.permissions());
+            above.setModified(upper, seen.mtimeSeconds(), seen.mtimeNanos());
         }
         try (OpenFile at = root.openHandle(place)) {
             String options = "lowerdir=" + Mounts.pathOf(source.fd()) + ",upperdir=" + where.resolve(upper.toUtf8())
@@ -273,31 +270,27 @@ final class CommandMounts {
 
     private Path copied(Directory tree, PathBytes source) throws IOException {
         PathBytes name = PathBytes.of("copy" + staged++);
-        Path made = madeForWrites();
+        Path disk = room.disk();
         try (OpenFile content = tree.openReadFollowing(source);
-                Directory room = Directory.open(made);
-                OpenFile copy = room.createFile(name, 0600)) {
+                Directory directory = Directory.open(disk);
+                OpenFile copy = directory.createFile(name, 0600)) {
             FileStatus status = content.status();
             content.copyTo(copy);
             copy.setOwner(status.uid(), status.gid());
             copy.setPermissions(status.permissions());
         }
-        return made.resolve(name.toUtf8());
-    }
-
-    private Path madeForWrites() throws IOException {
-        return Files.isDirectory(writes) ? writes : Files.createDirectory(writes);
+        return disk.resolve(name.toUtf8());
     }
 
     private Path stage(byte[] content, int permissions, int uid, int gid) throws IOException {
         PathBytes name = PathBytes.of("file" + staged++);
-        try (Directory room = Directory.open(staging);
-                OpenFile file = room.createFile(name, 0600)) {
+        try (Directory memory = Directory.open(room.memory());
+                OpenFile file = memory.createFile(name, 0600)) {
             file.write(content, 0, content.length);
             file.setOwner(uid, gid);
             file.setPermissions(permissions);
         }
-        return staging.resolve(name.toUtf8());
+        return room.memory().resolve(name.toUtf8());
     }
 
     private void bind(String source, PathBytes place) throws IOException {

@@ -15,11 +15,9 @@ import dev.slipway.posix.Processes;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InterruptedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -70,11 +68,8 @@ public final class Sandbox {
 
     private ExitStatus run(Path root, Command command, OutputListener listener, Execution execution)
             throws IOException {
-        Path staging = Files.createTempDirectory(scratch, "command");
-        Path writes = scratch.resolve(staging.getFileName() + "-writes");
         MountPoints points = new MountPoints();
-        try (Closeable _ = () -> Files.delete(staging);
-                Closeable _ = () -> removeTree(writes);
+        try (CommandRoom room = CommandRoom.in(scratch);
                 Closeable _ = () -> removeStubs(root, points);
                 OpenFile nothing = openNull();
                 Pipe out = Pipe.open();
@@ -90,7 +85,7 @@ public final class Sandbox {
                     "command output",
                     () -> execution.run(
                             program,
-                            launch -> prepare(root, points, program, staging, writes, launch),
+                            launch -> prepare(root, points, program, room, launch),
                             Processes::awaitEnd,
                             out,
                             err,
@@ -109,13 +104,6 @@ public final class Sandbox {
         });
     }
 
-    private void removeTree(Path writes) throws IOException {
-        try (Directory directory = Directory.open(scratch)) {
-            directory.removeTree(
-                    PathBytes.of(Objects.requireNonNull(writes.getFileName()).toString()));
-        }
-    }
-
     /** Kills what runs, and lets nothing start any more; for an executor that was told to end. */
     public void stop() throws IOException {
         executions.stop();
@@ -125,16 +113,16 @@ public final class Sandbox {
      * Sets the calling thread up as the command shall find itself. The thread is of no use afterwards: it sees the
      * command's root, so that not even a class of ours could be loaded on it any more.
      */
-    private void prepare(Path root, MountPoints points, Program program, Path staging, Path writes, Launch launch)
+    private void prepare(Path root, MountPoints points, Program program, CommandRoom room, Launch launch)
             throws IOException {
         try {
-            enter(root, points, program, staging, writes, launch);
+            enter(root, points, program, room, launch);
         } catch (PosixException e) {
             throw Refusal.of("can't set a command up in \"" + root + "\"", e);
         }
     }
 
-    private void enter(Path rootPath, MountPoints points, Program program, Path staging, Path writes, Launch launch)
+    private void enter(Path rootPath, MountPoints points, Program program, CommandRoom room, Launch launch)
             throws IOException {
         Command command = program.command();
         space.enter();
@@ -155,7 +143,7 @@ public final class Sandbox {
         Mounts.bind(rootPath.toString(), rootPath.toString(), true);
         try (Directory root = Directory.open(rootPath)) {
             makeWorkingDirectory(root, command.workingDirectory());
-            new CommandMounts(root, points, staging, writes, launch, command.allowances()).mountAll(command);
+            new CommandMounts(root, points, room, launch, command.allowances()).mountAll(command);
             CallingThread.umask(022);
             CallingThread.replaceRoot(root);
         }
