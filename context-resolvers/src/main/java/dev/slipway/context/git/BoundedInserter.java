@@ -54,10 +54,11 @@ final class BoundedInserter extends ObjectInserter.Filter {
 
     @Override
     public PackParser newPackParser(InputStream in) throws IOException {
-        PackParser parser = inserter.newPackParser(limitBytes == Long.MAX_VALUE ? in : new Counted(in));
-        if (limitBytes < Long.MAX_VALUE) {
-            parser.setMaxObjectSizeLimit(limitBytes);
+        if (limitBytes == Long.MAX_VALUE) {
+            return inserter.newPackParser(in);
         }
+        PackParser parser = inserter.newPackParser(new Counted(in));
+        parser.setMaxObjectSizeLimit(limitBytes);
         return parser;
     }
 

@@ -101,7 +101,7 @@ public final class GitCheckout {
         try {
             Path scratch = directory.resolveSibling(directory.getFileName() + ".git");
             try {
-                return checkOut(source, credentials, directory, scratch, 0, new Allowance(limits));
+                return checkOut(source, directory, 0, new Shared(credentials, scratch, new Allowance(limits)));
             } finally {
                 remove(scratch);
             }
@@ -114,8 +114,10 @@ public final class GitCheckout {
         }
     }
 
-    private CheckedOut checkOut(
-            GitSource source, GitCredentials credentials, Path directory, Path scratch, int level, Allowance allowance)
+    /** What a repository and all its submodules have in common. */
+    private record Shared(GitCredentials credentials, Path scratch, Allowance allowance) {}
+
+    private CheckedOut checkOut(GitSource source, Path directory, int level, Shared shared)
             throws IOException, ContextException, InterruptedException {
         if (Thread.interrupted()) {
             throw new InterruptedException("cancelled");
@@ -123,19 +125,20 @@ public final class GitCheckout {
         String what = "context \"%s\"".formatted(source);
         boolean kept = source.keepGitDirectory().orElse(options.keepGitDirectory());
         Files.createDirectories(directory);
-        Path gitDirectory = kept ? directory.resolve(".git") : scratch.resolve(Integer.toString(level));
-        try (Repository repository = RepositoryFiles.create(gitDirectory, allowance.largestPackBytes());
+        Path gitDirectory = kept ? directory.resolve(".git") : shared.scratch().resolve(Integer.toString(level));
+        try (Repository repository =
+                        RepositoryFiles.create(gitDirectory, shared.allowance().largestPackBytes());
                 Directory destination = Directory.open(directory)) {
-            GitFetch.Fetched fetched = fetch(source, credentials, repository, what, scratch, allowance);
+            GitFetch.Fetched fetched = fetch(source, repository, what, shared);
             RevCommit commit = commit(repository, fetched.commit(), source, what);
             TreeCheckout.Written written = new TreeCheckout(
-                            repository, destination, what, allowance, source.commitTimes())
+                            repository, destination, what, shared.allowance(), source.commitTimes())
                     .write(commit, source.subdirectory());
-            fetchLargeFiles(written, source, credentials, destination, what, allowance);
+            fetchLargeFiles(written, source, destination, what, shared);
             if (source.submodules().orElse(options.recurseSubmodules())) {
                 Submodules modules = Submodules.of(repository, commit, source);
                 for (TreeCheckout.Submodule module : written.submodules()) {
-                    submodule(modules, module, source, credentials, directory, scratch, level, what, allowance);
+                    submodule(modules, module, source, directory, level, what, shared);
                 }
             }
             if (kept) {
@@ -145,7 +148,7 @@ public final class GitCheckout {
                     root(source, directory, what),
                     commit.name(),
                     Instant.ofEpochSecond(commit.getCommitTime()),
-                    allowance.fileBytes());
+                    shared.allowance().fileBytes());
         } finally {
             if (!kept) {
                 remove(gitDirectory);
@@ -153,26 +156,20 @@ public final class GitCheckout {
         }
     }
 
-    private GitFetch.Fetched fetch(
-            GitSource source,
-            GitCredentials credentials,
-            Repository repository,
-            String what,
-            Path scratch,
-            Allowance allowance)
+    private GitFetch.Fetched fetch(GitSource source, Repository repository, String what, Shared shared)
             throws IOException, ContextException {
         for (int made = 1; ; made++) {
             try (GitFetch fetch = new GitFetch(
                     connections,
                     options,
-                    new Logins(credentials),
-                    new SshAccess(environment, scratch),
+                    new Logins(shared.credentials()),
+                    new SshAccess(environment, shared.scratch()),
                     timeout,
                     what)) {
                 return fetch.fetch(source, repository);
             } catch (ContextException e) {
                 if (BoundedInserter.isTheCause(e)) {
-                    throw allowance.exceeded(what, e);
+                    throw shared.allowance().exceeded(what, e);
                 }
                 if (!(e.getCause() instanceof Delayed passing) || !retries.again(made, passing.askedFor())) {
                     throw e;
@@ -196,23 +193,18 @@ public final class GitCheckout {
     }
 
     private void fetchLargeFiles(
-            TreeCheckout.Written written,
-            GitSource source,
-            GitCredentials credentials,
-            Directory destination,
-            String what,
-            Allowance allowance)
+            TreeCheckout.Written written, GitSource source, Directory destination, String what, Shared shared)
             throws IOException, ContextException {
         String skip = environment.getOrDefault("GIT_LFS_SKIP_SMUDGE", "");
         if (written.largeFiles().isEmpty() || skip.equals("1") || skip.equalsIgnoreCase("true")) {
             return;
         }
         for (TreeCheckout.LargeFile file : written.largeFiles()) {
-            allowance.takeFile(what, file.path(), file.pointer().sizeBytes());
+            shared.allowance().takeFile(what, file.path(), file.pointer().sizeBytes());
         }
         log.accept("%s: fetching %d large files"
                 .formatted(source, written.largeFiles().size()));
-        new LargeFiles(connections, !options.insecureSkipTls(), credentials, retries, what)
+        new LargeFiles(connections, !options.insecureSkipTls(), shared.credentials(), retries, what)
                 .fetch(written.largeFiles(), LargeFiles.server(source.url()), destination);
     }
 
@@ -220,12 +212,10 @@ public final class GitCheckout {
             Submodules modules,
             TreeCheckout.Submodule module,
             GitSource parent,
-            GitCredentials credentials,
             Path directory,
-            Path scratch,
             int level,
             String what,
-            Allowance allowance)
+            Shared shared)
             throws IOException, ContextException, InterruptedException {
         if (level == DEEPEST_SUBMODULE) {
             throw new ContextException("%s: submodules lie more than %d deep, at \"%s\""
@@ -240,7 +230,7 @@ public final class GitCheckout {
         GitSource source = GitSource.submodule(url.get(), module.commit().name(), parent);
         log.accept(
                 "%s: submodule %s at %s".formatted(parent, path, module.commit().name()));
-        checkOut(source, credentials, directory.resolve(path), scratch, level + 1, allowance);
+        checkOut(source, directory.resolve(path), level + 1, shared);
     }
 
     private static String utf8(PathBytes path, String what) throws ContextException {

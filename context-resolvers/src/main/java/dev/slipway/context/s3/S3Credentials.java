@@ -139,7 +139,7 @@ final class S3Credentials implements AwsCredentialsProvider, AutoCloseable {
     }
 
     private Optional<String> value(String name) {
-        return Optional.ofNullable(environment.get(name)).filter(text -> !text.isEmpty());
+        return S3Settings.first(environment, name);
     }
 
     @Override

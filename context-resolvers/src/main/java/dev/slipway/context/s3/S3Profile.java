@@ -28,18 +28,16 @@ record S3Profile(ProfileFile files, String name) {
                         .content(file)
                         .type(ProfileFile.Type.CONFIGURATION)
                         .build()));
-        return new S3Profile(found.build(), value(environment, "AWS_PROFILE").orElse("default"));
+        return new S3Profile(
+                found.build(), S3Settings.first(environment, "AWS_PROFILE").orElse("default"));
     }
 
     private static Optional<Path> file(Map<String, String> environment, String variable, String belowHome) {
-        return value(environment, variable)
+        return S3Settings.first(environment, variable)
                 .map(Path::of)
-                .or(() -> value(environment, "HOME").map(home -> Path.of(home).resolve(belowHome)))
+                .or(() -> S3Settings.first(environment, "HOME")
+                        .map(home -> Path.of(home).resolve(belowHome)))
                 .filter(Files::isRegularFile);
-    }
-
-    private static Optional<String> value(Map<String, String> environment, String name) {
-        return Optional.ofNullable(environment.get(name)).filter(text -> !text.isEmpty());
     }
 
     boolean isThere() {

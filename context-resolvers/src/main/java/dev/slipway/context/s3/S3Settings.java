@@ -12,8 +12,8 @@ import java.util.regex.Pattern;
  *
  * @param endpoint of another store than AWS's own: {@code S3_ENDPOINT}, {@code AWS_ENDPOINT_URL_S3} or
  *     {@code AWS_ENDPOINT_URL}
- * @param region {@code AWS_REGION}, {@code AWS_DEFAULT_REGION} or the profile's; stores other than AWS's don't mind which, and AWS
- *     redirects to the bucket's own
+ * @param region {@code AWS_REGION}, {@code AWS_DEFAULT_REGION} or the profile's; stores other than AWS's don't mind
+ *     which, and AWS redirects to the bucket's own
  * @param pathStyle whether the bucket stands in the path and not before the host
  */
 record S3Settings(Optional<URI> endpoint, Optional<URI> tokenService, String region, boolean pathStyle) {
@@ -62,7 +62,8 @@ record S3Settings(Optional<URI> endpoint, Optional<URI> tokenService, String reg
                 .formatted(name, value.replaceAll("//.*@", "//")));
     }
 
-    private static Optional<String> first(Map<String, String> environment, String... names) {
+    /** The first of some variables that is set to anything. */
+    static Optional<String> first(Map<String, String> environment, String... names) {
         for (String name : names) {
             String value = environment.getOrDefault(name, "");
             if (!value.isEmpty()) {
