@@ -72,10 +72,7 @@ public record BillOfMaterials(
         document.put("dataLicense", "CC0-1.0");
         document.put("SPDXID", "SPDXRef-DOCUMENT");
         document.put("name", describedName());
-        document.put(
-                "documentNamespace",
-                "https://slipway.dev/spdx/" + subject.hex()
-                        + part.map(text -> "/" + text).orElse(""));
+        document.put("documentNamespace", "https://slipway.dev/spdx/" + identity(subject.hex()));
         if (!unread.isEmpty()) {
             document.put("comment", "Packages are missing, as these could not be read: " + String.join("; ", unread));
         }
@@ -140,8 +137,7 @@ public record BillOfMaterials(
         document.put(
                 "serialNumber",
                 "urn:uuid:"
-                        + UUID.nameUUIDFromBytes(
-                                (subject + part.map(text -> "/" + text).orElse("")).getBytes(StandardCharsets.UTF_8)));
+                        + UUID.nameUUIDFromBytes(identity(subject.toString()).getBytes(StandardCharsets.UTF_8)));
         document.put("version", 1);
         ObjectNode metadata = document.putObject("metadata");
         metadata.put("timestamp", seconds());
@@ -192,6 +188,11 @@ public record BillOfMaterials(
                     .put("value", "/" + each.foundIn());
         }
         return document;
+    }
+
+    /** The same for the same image, and another for each of its parts. */
+    private String identity(String image) {
+        return part.map(text -> image + "/" + text).orElse(image);
     }
 
     private String describedName() {

@@ -1,6 +1,7 @@
 package dev.slipway.build;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.slipway.attest.BillOfMaterials;
 import dev.slipway.attest.PackageCatalog;
 import dev.slipway.attest.Provenance;
@@ -85,26 +86,15 @@ public final class Attestations {
                 .map(name -> packageUrl(name.name(), Optional.of(name.tagOrLatest()), platform))
                 .toList();
         List<Statement> statements = new ArrayList<>();
-        if (!request.bills().isEmpty()) {
-            List<BillOfMaterials> further = new ArrayList<>();
-            for (Map.Entry<String, PackageCatalog> each :
-                    built.furtherSoftware().entrySet()) {
-                further.add(bill(image, Optional.of(each.getKey()), each.getValue()));
-            }
-            BillOfMaterials bill = bill(image, Optional.empty(), software.of(image));
-            for (Map.Entry<BillOfMaterials.Format, Optional<Path>> wanted :
-                    request.bills().entrySet()) {
-                var document = bill.in(wanted.getKey());
-                wanted.getValue().ifPresent(file -> files.put(file, BillOfMaterials.bytes(document)));
+        List<BillOfMaterials> bills = listsSoftware() ? bills(built) : List.of();
+        for (Map.Entry<BillOfMaterials.Format, Optional<Path>> wanted :
+                request.bills().entrySet()) {
+            List<ObjectNode> documents =
+                    bills.stream().map(bill -> bill.in(wanted.getKey())).toList();
+            wanted.getValue().ifPresent(file -> files.put(file, BillOfMaterials.bytes(documents.getFirst())));
+            for (ObjectNode document : documents) {
                 statements.add(new Statement(
                         subjects, image.manifest().digest(), wanted.getKey().predicateType(), document));
-                for (BillOfMaterials each : further) {
-                    statements.add(new Statement(
-                            subjects,
-                            image.manifest().digest(),
-                            wanted.getKey().predicateType(),
-                            each.in(wanted.getKey())));
-                }
             }
         }
         if (request.provenance().isPresent()) {
@@ -115,6 +105,16 @@ public final class Attestations {
                     provenance(built, how, source, started).predicate()));
         }
         return statements;
+    }
+
+    /** The image's own, then those of what the Dockerfile wants listed, too. */
+    private List<BillOfMaterials> bills(BuiltImage built) throws IOException {
+        List<BillOfMaterials> bills = new ArrayList<>();
+        bills.add(bill(built.image(), Optional.empty(), software.of(built.image())));
+        for (Map.Entry<String, PackageCatalog> part : built.furtherSoftware().entrySet()) {
+            bills.add(bill(built.image(), Optional.of(part.getKey()), part.getValue()));
+        }
+        return bills;
     }
 
     private BillOfMaterials bill(PublishableImage image, Optional<String> part, PackageCatalog catalog)

@@ -95,7 +95,10 @@ public record Publication(
         }
     }
 
-    /** Several manifests under one name; the index is of Docker's family, which has no annotations, only if every manifest is. */
+    /**
+     * Several manifests under one name. The index is of Docker's family, which has no annotations, only if every
+     * manifest is.
+     */
     public static Publication indexOf(List<Entry> entries, Map<String, String> annotations) {
         boolean docker = annotations.isEmpty()
                 && entries.stream()

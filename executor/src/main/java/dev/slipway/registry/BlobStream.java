@@ -2,6 +2,7 @@ package dev.slipway.registry;
 
 import dev.slipway.image.Descriptor;
 import dev.slipway.image.Digest;
+import dev.slipway.stream.BlockInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
@@ -14,9 +15,7 @@ import java.util.Optional;
  * doesn't come back; size and digest are checked as the bytes pass, and the last bytes are only handed out when they are
  * right.
  */
-final class BlobStream extends InputStream {
-    private static final int SINGLE = 1;
-
+final class BlobStream extends BlockInputStream {
     private final BlobPlaces places;
     private final String operation;
     private final Descriptor blob;
@@ -44,12 +43,6 @@ final class BlobStream extends InputStream {
             answer.close();
             throw e;
         }
-    }
-
-    @Override
-    public int read() throws IOException {
-        byte[] one = new byte[SINGLE];
-        return read(one, 0, SINGLE) < 0 ? -1 : one[0] & 0xff;
     }
 
     @Override

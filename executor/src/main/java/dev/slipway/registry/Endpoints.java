@@ -14,8 +14,8 @@ import java.util.stream.Stream;
 
 /**
  * Where an image may be pulled from: the registry's mirrors in the order given, then the registry itself unless that is
- * forbidden. The one that served a repository is asked first from then on, one that can't be reached, breaks off or sends wrong
- * bytes last.
+ * forbidden. The one that served a repository is asked first from then on, one that can't be reached, breaks off or
+ * sends wrong bytes last.
  */
 final class Endpoints {
     private final RegistryOptions options;

@@ -67,7 +67,7 @@ public final class Target {
         }
     }
 
-    /** As mkdir(2) makes one: below a directory with the setgid bit it has that directory's group, and the bit itself. */
+    /** As mkdir(2) makes one: below a directory with the setgid bit it has that one's group, and the bit itself. */
     private static Attributes inherited(CopyRules rules, Optional<FileStatus> parent) {
         boolean inherits = parent.isPresent() && (parent.get().permissions() & Attributes.SET_GROUP_ID) != 0;
         Owner owner = rules.parentOwner();
