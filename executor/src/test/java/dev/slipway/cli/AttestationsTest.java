@@ -109,8 +109,7 @@ class AttestationsTest {
         assertThat(dpkg).hasSizeGreaterThan(50);
         JsonNode index = access.manifest("app", "1").json();
         String image = index.at("/manifests/0/digest").asText();
-        JsonNode attestation =
-                access.manifest("app", index.at("/manifests/1/digest").asText()).json();
+        JsonNode attestation = access.attestation("app", "1");
         JsonNode spdx = statement(attestation, "https://spdx.dev/Document");
         List<String> listed = new ArrayList<>();
         spdx.at("/predicate/packages").forEach(each -> {
@@ -148,8 +147,7 @@ class AttestationsTest {
                         """);
         builds("--sbom=spdx", "--sbom=cyclonedx");
         JsonNode index = access.manifest("app", "1").json();
-        JsonNode attestation =
-                access.manifest("app", index.at("/manifests/1/digest").asText()).json();
+        JsonNode attestation = access.attestation("app", "1");
         List<String> listed = new ArrayList<>();
         for (JsonNode layer : attestation.path("layers")) {
             JsonNode statement = json(layer.path("digest").asText());
@@ -195,9 +193,7 @@ class AttestationsTest {
         assertThat(entry.at("/annotations/vnd.docker.reference.type").asText()).isEqualTo("attestation-manifest");
         assertThat(entry.at("/annotations/vnd.docker.reference.digest").asText())
                 .isEqualTo(image);
-        JsonNode attestation =
-                access.manifest("app", entry.path("digest").asText()).json();
-        JsonNode statement = statement(attestation, "https://slsa.dev/provenance/v1");
+        JsonNode statement = statement(access.attestation("app", "1"), "https://slsa.dev/provenance/v1");
         assertThat(statement.path("_type").asText()).isEqualTo("https://in-toto.io/Statement/v0.1");
         assertThat(statement.at("/subject/0/name").asText())
                 .startsWith("pkg:docker/")
@@ -231,10 +227,8 @@ class AttestationsTest {
     void provenanceOfModeMinTellsNoBuildArguments() throws IOException {
         command.file("Dockerfile", "FROM scratch\nARG A\nCOPY hello /\n");
         builds("--provenance=true", "--build-arg=A=private");
-        JsonNode index = access.manifest("app", "1").json();
-        JsonNode attestation =
-                access.manifest("app", index.at("/manifests/1/digest").asText()).json();
-        assertThat(statement(attestation, "https://slsa.dev/provenance/v1").toString())
+        assertThat(statement(access.attestation("app", "1"), "https://slsa.dev/provenance/v1")
+                        .toString())
                 .doesNotContain("private");
     }
 

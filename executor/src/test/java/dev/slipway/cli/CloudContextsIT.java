@@ -7,6 +7,7 @@ import com.sun.net.httpserver.HttpServer;
 import dev.slipway.context.ContextUri;
 import dev.slipway.context.bucket.ObjectStores;
 import dev.slipway.fixture.cloud.GcsServer;
+import dev.slipway.fixture.cloud.GoogleMetadata;
 import dev.slipway.fixture.cloud.GoogleTokens;
 import dev.slipway.fixture.cloud.S3Server;
 import dev.slipway.fixture.image.TarBuilder;
@@ -110,28 +111,12 @@ class CloudContextsIT {
     /** As on GKE, where the metadata server gives the tokens of the pod's service account. */
     @Test
     void aNodesServiceAccountReadsIt() throws IOException {
-        HttpServer metadata = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        metadata.createContext("/", exchange -> {
-            boolean isToken = exchange.getRequestURI().getPath().endsWith("/service-accounts/default/token");
-            exchange.getResponseHeaders().add("Metadata-Flavor", "Google");
-            exchange.getResponseHeaders().add("Content-Type", "application/json");
-            boolean isUniverse = exchange.getRequestURI().getPath().endsWith("/universe-domain");
-            tell(
-                    exchange,
-                    isToken
-                            ? "{\"access_token\":\"%s\",\"expires_in\":3600,\"token_type\":\"Bearer\"}"
-                                    .formatted(GoogleTokens.ACCESS_TOKEN)
-                            : isUniverse ? "another-cloud.example" : "computeMetadata/");
-        });
-        metadata.start();
-        try (GcsServer google = GcsServer.start("private")) {
+        try (GcsServer google = GcsServer.start("private");
+                GoogleMetadata metadata = GoogleMetadata.start(GoogleTokens.ACCESS_TOKEN, "another-cloud.example")) {
             google.put("private", "app.tar", archive());
             Program build = build("gs://private/app.tar").withVariable("STORAGE_EMULATOR_HOST", google.url());
             assertThat(build.run().exitCode()).as("without a metadata server").isEqualTo(66);
-            assertReads(build.withVariable(
-                    "GCE_METADATA_HOST", "127.0.0.1:" + metadata.getAddress().getPort()));
-        } finally {
-            metadata.stop(0);
+            assertReads(build.withVariable("GCE_METADATA_HOST", metadata.host()));
         }
     }
 

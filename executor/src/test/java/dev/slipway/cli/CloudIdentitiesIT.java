@@ -8,6 +8,7 @@ import com.sun.net.httpserver.HttpServer;
 import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
 import dev.slipway.fixture.base.BaseImages;
+import dev.slipway.fixture.cloud.GoogleMetadata;
 import dev.slipway.fixture.image.Image;
 import dev.slipway.fixture.process.Completed;
 import dev.slipway.fixture.process.Program;
@@ -260,27 +261,11 @@ class CloudIdentitiesIT {
     /** As on GKE, where the metadata server gives the tokens of the pod's service account. */
     @Test
     void aNodesServiceAccountPushesToGooglesRegistry() throws IOException {
-        HttpServer metadata = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        metadata.createContext("/", exchange -> {
-            try (exchange) {
-                boolean isToken = exchange.getRequestURI().getPath().endsWith("/service-accounts/default/token");
-                byte[] answer = (isToken
-                                ? "{\"access_token\":\"token-of-the-node\",\"expires_in\":3600,\"token_type\":\"Bearer\"}"
-                                : "computeMetadata/")
-                        .getBytes(StandardCharsets.UTF_8);
-                exchange.getResponseHeaders().add("Metadata-Flavor", "Google");
-                exchange.getResponseHeaders().add("Content-Type", "application/json");
-                exchange.sendResponseHeaders(200, answer.length);
-                exchange.getResponseBody().write(answer);
-            }
-        });
-        metadata.start();
         try (EmbeddedRegistry google =
-                EmbeddedRegistry.startWith(new Credentials("oauth2accesstoken", "token-of-the-node"))) {
+                        EmbeddedRegistry.startWith(new Credentials("oauth2accesstoken", "token-of-the-node"));
+                GoogleMetadata metadata = GoogleMetadata.start("token-of-the-node", "googleapis.com")) {
             Completed done = push("europe-docker.pkg.dev/project/team/app:1")
-                    .withVariable(
-                            "GCE_METADATA_HOST",
-                            "127.0.0.1:" + metadata.getAddress().getPort())
+                    .withVariable("GCE_METADATA_HOST", metadata.host())
                     .withVariable("NO_PROXY", "127.0.0.1")
                     .withVariable("HTTP_PROXY", google.url())
                     .run();
@@ -289,8 +274,6 @@ class CloudIdentitiesIT {
             assertThat(done.err())
                     .contains("with the credential from Google, as the application default credentials")
                     .doesNotContain("token-of-the-node");
-        } finally {
-            metadata.stop(0);
         }
     }
 

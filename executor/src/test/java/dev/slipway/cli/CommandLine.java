@@ -33,6 +33,11 @@ final class CommandLine implements AutoCloseable {
         return directory.path().resolve(name);
     }
 
+    /** What a file holds that a command wrote. */
+    String text(String name) throws IOException {
+        return Files.readString(path(name));
+    }
+
     CommandLine file(String name, String content) {
         try {
             Path file = path("context").resolve(name);

@@ -33,10 +33,6 @@ class OutputsTest {
     @AutoClose
     private final RegistryAccess access = RegistryAccess.to(registry);
 
-    private String text(String name) throws IOException {
-        return Files.readString(command.path(name));
-    }
-
     @Test
     void everyReportSaysWhatWasPushed() throws IOException {
         command.variable("BUILDER_OUTPUT", command.path("output").toString())
@@ -54,8 +50,8 @@ class OutputsTest {
         String digest = manifest.digest();
         String config = manifest.json().at("/config/digest").asText();
         String url = registry.reference("app:1");
-        assertThat(text("iid")).isEqualTo(config);
-        JsonNode metadata = JSON.readTree(text("metadata.json"));
+        assertThat(command.text("iid")).isEqualTo(config);
+        JsonNode metadata = JSON.readTree(command.text("metadata.json"));
         assertThat(metadata.path("containerimage.digest").asText()).isEqualTo(digest);
         assertThat(metadata.path("containerimage.config.digest").asText()).isEqualTo(config);
         assertThat(metadata.path("image.name").asText())
@@ -78,12 +74,12 @@ class OutputsTest {
         assertThat(metadata.has("buildx.build.ref"))
                 .as("there is no builder that remembers builds")
                 .isFalse();
-        assertThat(text("results/IMAGE_URL")).isEqualTo(url);
-        assertThat(text("results/IMAGE_DIGEST")).isEqualTo(digest);
-        assertThat(text("results/IMAGE_REF")).isEqualTo(url + "@" + digest);
-        assertThat(text("results/IMAGES"))
+        assertThat(command.text("results/IMAGE_URL")).isEqualTo(url);
+        assertThat(command.text("results/IMAGE_DIGEST")).isEqualTo(digest);
+        assertThat(command.text("results/IMAGE_REF")).isEqualTo(url + "@" + digest);
+        assertThat(command.text("results/IMAGES"))
                 .isEqualTo(registry.reference("app@" + digest) + "," + registry.reference("copy@" + digest));
-        assertThat(JSON.readTree(text("results/image_ARTIFACT_OUTPUTS")))
+        assertThat(JSON.readTree(command.text("results/image_ARTIFACT_OUTPUTS")))
                 .isEqualTo(JSON.createObjectNode()
                         .put("uri", url)
                         .put("digest", digest)
@@ -94,15 +90,16 @@ class OutputsTest {
                     .containsExactlyInAnyOrder(
                             "IMAGE_URL", "IMAGE_DIGEST", "IMAGE_REF", "IMAGES", "image_ARTIFACT_OUTPUTS");
         }
-        assertThat(text("one/result")).isEqualTo(digest);
-        assertThat(text("build.env").lines())
+        assertThat(command.text("one/result")).isEqualTo(digest);
+        assertThat(command.text("build.env").lines())
                 .containsExactly(
                         "IMAGE_DIGEST=" + digest,
                         "IMAGE_URL=" + url,
                         "IMAGE_REF=" + url + "@" + digest,
                         "IMAGE_TAG=1",
                         "CS_IMAGE=" + url);
-        assertThat(JSON.readTree(text("output/images").lines().findFirst().orElseThrow()))
+        assertThat(JSON.readTree(
+                        command.text("output/images").lines().findFirst().orElseThrow()))
                 .isEqualTo(JSON.createObjectNode().put("name", url).put("digest", digest));
         assertThat(registry.count("PUT .*/v2/app/blobs/.*") + registry.count("PATCH .*/v2/copy/blobs/.*"))
                 .as("each blob is uploaded once to a registry")
@@ -118,7 +115,7 @@ class OutputsTest {
                 "--results-dir=" + command.path("results"),
                 "--dotenv=" + command.path("build.env"));
         assertThat(command.path("results")).doesNotExist();
-        assertThat(text("build.env")).matches("IMAGE_DIGEST=sha256:[0-9a-f]{64}\n");
+        assertThat(command.text("build.env")).matches("IMAGE_DIGEST=sha256:[0-9a-f]{64}\n");
     }
 
     @Test
@@ -135,7 +132,7 @@ class OutputsTest {
         CommandLine.Ended ended = command.builds(flags);
         assertThat(ended.err()).contains("the result IMAGES is left out");
         assertThat(command.path("results/IMAGES")).doesNotExist();
-        assertThat(text("results/IMAGE_URL")).isEqualTo(registry.reference("app:1"));
+        assertThat(command.text("results/IMAGE_URL")).isEqualTo(registry.reference("app:1"));
     }
 
     @Test
@@ -162,7 +159,7 @@ class OutputsTest {
                         .json()
                         .path("annotations"))
                 .isEqualTo(JSON.createObjectNode().put("arch", "a").put("plain", "p"));
-        assertThat(JSON.readTree(text("layout/index.json"))
+        assertThat(JSON.readTree(command.text("layout/index.json"))
                         .at("/manifests/0/annotations/top")
                         .asText())
                 .isEqualTo("t");
@@ -238,7 +235,7 @@ class OutputsTest {
                 "--platform=linux/amd64,linux/arm64",
                 "--metadata-file=" + command.path("metadata.json"));
         RegistryAccess.Manifest index = access.manifest("app", "1");
-        JsonNode metadata = JSON.readTree(text("metadata.json"));
+        JsonNode metadata = JSON.readTree(command.text("metadata.json"));
         assertThat(metadata.has("containerimage.config.digest")).isFalse();
         assertThat(metadata.path("containerimage.descriptor"))
                 .isEqualTo(JSON.createObjectNode()
@@ -270,14 +267,14 @@ class OutputsTest {
                 .contains("the result BASE_IMAGES_DIGESTS is left out")
                 .doesNotContain("the result IMAGES is left out");
         assertThat(command.path("results/BASE_IMAGES_DIGESTS")).doesNotExist();
-        assertThat(text("results/IMAGES").split(",")).hasSize(10);
+        assertThat(command.text("results/IMAGES").split(",")).hasSize(10);
     }
 
     @Test
     void annotationsOfASingleImagesDescriptorGoIntoTheLayoutAndAnAttestationMakesAnIndex() throws IOException {
         command.builds(
                 "--no-push", "--oci-layout-path=" + command.path("layout"), "--annotation=manifest-descriptor:a=b");
-        assertThat(JSON.readTree(text("layout/index.json"))
+        assertThat(JSON.readTree(command.text("layout/index.json"))
                         .at("/manifests/0/annotations/a")
                         .asText())
                 .isEqualTo("b");

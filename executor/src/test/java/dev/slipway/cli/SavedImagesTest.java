@@ -32,10 +32,6 @@ class SavedImagesTest {
     @AutoClose
     private final RegistryAccess access = RegistryAccess.to(registry);
 
-    private String text(String name) throws IOException {
-        return Files.readString(command.path(name));
-    }
-
     @Test
     void aFailedPushIsRepeatedFromWhatWasSaved() throws IOException {
         registry.refuseOnce("PUT .*/manifests/.*", 403, Map.of());
@@ -45,7 +41,7 @@ class SavedImagesTest {
                 "--tar-path=" + command.path("image.tar"),
                 "--oci-layout-path=" + command.path("layout"));
         assertThat(failed.exitCode()).as("%s", failed).isEqualTo(69);
-        String digest = JSON.readTree(text("layout/index.json"))
+        String digest = JSON.readTree(command.text("layout/index.json"))
                 .at("/manifests/0/digest")
                 .asText();
         for (String saved : new String[] {"layout", "image.tar"}) {
@@ -57,7 +53,7 @@ class SavedImagesTest {
                     "--insecure",
                     "--digest-file=" + command.path("digest"));
             assertThat(access.manifest("from-" + saved, "1").digest()).isEqualTo(digest);
-            assertThat(text("digest")).isEqualTo(digest);
+            assertThat(command.text("digest")).isEqualTo(digest);
         }
     }
 
@@ -107,28 +103,28 @@ class SavedImagesTest {
         String index = command.path("index.tar").toString();
         try (DockerEngine engine = DockerEngine.start()) {
             engine.docker("load", "--input", index).runSuccessfully();
-            assertThat(engine.docker("image", "inspect", "--format", "{{.Architecture}}", "a.example/team/index:1")
-                            .runSuccessfully()
-                            .out())
+            assertThat(inspected(engine.docker(), "{{.Architecture}}", "a.example/team/index:1"))
                     .as("of an index this machine's image is seen")
                     .contains(thisMachine());
             assertThat(engine.docker("load", "--input", archive)
                             .runSuccessfully()
                             .out())
                     .contains("a.example/team/app:7", "a.example/team/app:8");
-            assertThat(engine.docker("image", "inspect", "--format", "{{.Config.Cmd}}", "a.example/team/app:8")
-                            .runSuccessfully()
-                            .out())
+            assertThat(inspected(engine.docker(), "{{.Config.Cmd}}", "a.example/team/app:8"))
                     .contains("[/hello]");
         }
         assertThat(podman().with("load", "--input", archive).runSuccessfully().out())
                 .contains("a.example/team/app:7", "a.example/team/app:8");
         podman().with("load", "--input", index).runSuccessfully();
-        assertThat(podman().with("image", "inspect", "--format", "{{.Architecture}}", "a.example/team/index:1")
-                        .runSuccessfully()
-                        .out())
+        assertThat(inspected(podman(), "{{.Architecture}}", "a.example/team/index:1"))
                 .contains(thisMachine());
         assertThat(Skopeo.inspect("docker-archive:" + index)).contains("\"Architecture\": \"" + thisMachine() + "\"");
+    }
+
+    private static String inspected(Program tool, String format, String image) {
+        return tool.with("image", "inspect", "--format", format, image)
+                .runSuccessfully()
+                .out();
     }
 
     private Program podman() {

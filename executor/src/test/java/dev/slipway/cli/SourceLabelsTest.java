@@ -13,6 +13,8 @@ import dev.slipway.fixture.registry.EmbeddedRegistry;
 import dev.slipway.fixture.registry.RegistryAccess;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
@@ -23,6 +25,32 @@ class SourceLabelsTest {
 
     @AutoClose
     private final CommandLine command = new CommandLine().variable("GIT_TOKEN", "s3cret");
+
+    private CommandLine.Ended build(String uri, String layout, String... more) {
+        String[] arguments = new String[more.length + 4];
+        arguments[0] = "--context=" + uri;
+        arguments[1] = "--slipway-dir=" + command.path("own");
+        arguments[2] = "--no-push";
+        arguments[3] = "--oci-layout-path=" + command.path(layout);
+        System.arraycopy(more, 0, arguments, 4, more.length);
+        return command.succeeds(arguments);
+    }
+
+    /** Builds what a server has, whose login is in the URL, and pushes it as {@code app:1}; gives the commit. */
+    private String pushes(EmbeddedRegistry registry, GitHttpServer server, Path root, String base, String... flags) {
+        String commit = GitRepository.create(root, "team/app")
+                .file("Dockerfile", "FROM %s\nCOPY Dockerfile /\n".formatted(registry.reference(base)))
+                .commit("a");
+        List<String> arguments = new ArrayList<>(List.of(
+                "--context=" + server.url("team/app").replace("://", "://oauth2:s3cret@") + "#main",
+                "--slipway-dir=" + command.path("own"),
+                "--insecure",
+                "--insecure-pull",
+                "--destination=" + registry.reference("app:1")));
+        arguments.addAll(List.of(flags));
+        command.succeeds(arguments.toArray(String[]::new));
+        return commit;
+    }
 
     @Test
     void theCommitAndTheRepositoryStandInTheImage() throws Exception {
@@ -65,20 +93,9 @@ class SourceLabelsTest {
                 RegistryAccess access = RegistryAccess.to(registry);
                 GitHttpServer server = GitHttpServer.start(root, Manners.OPEN.asking("oauth2:s3cret"))) {
             access.push(BaseImages.busybox(command.path("base")), "base", "1");
-            String base = registry.reference("base:1");
-            String commit = GitRepository.create(root, "team/app")
-                    .file("Dockerfile", "FROM %s\nCOPY Dockerfile /\n".formatted(base))
-                    .commit("a");
-            String url = server.url("team/app");
             Path results = command.path("results");
-            command.succeeds(
-                    "--context=" + url.replace("://", "://oauth2:s3cret@") + "#main",
-                    "--slipway-dir=" + command.path("own"),
-                    "--insecure",
-                    "--insecure-pull",
-                    "--destination=" + registry.reference("app:1"),
-                    "--results-dir=" + results);
-            assertThat(results.resolve("CHAINS-GIT_URL")).hasContent(url);
+            String commit = pushes(registry, server, root, "base:1", "--results-dir=" + results);
+            assertThat(results.resolve("CHAINS-GIT_URL")).hasContent(server.url("team/app"));
             assertThat(results.resolve("CHAINS-GIT_COMMIT")).hasContent(commit);
             assertThat(results.resolve("BASE_IMAGES_DIGESTS"))
                     .content()
@@ -88,16 +105,6 @@ class SourceLabelsTest {
         }
     }
 
-    private CommandLine.Ended build(String uri, String layout, String... more) {
-        String[] arguments = new String[more.length + 4];
-        arguments[0] = "--context=" + uri;
-        arguments[1] = "--slipway-dir=" + command.path("own");
-        arguments[2] = "--no-push";
-        arguments[3] = "--oci-layout-path=" + command.path(layout);
-        System.arraycopy(more, 0, arguments, 4, more.length);
-        return command.succeeds(arguments);
-    }
-
     @Test
     void provenanceNamesTheBaseTheRepositoryAndTheCommitAndNoPassword() throws Exception {
         Path root = Files.createDirectory(command.path("srv"));
@@ -105,25 +112,15 @@ class SourceLabelsTest {
                 RegistryAccess access = RegistryAccess.to(registry);
                 GitHttpServer server = GitHttpServer.start(root, Manners.OPEN.asking("oauth2:s3cret"))) {
             access.push(BaseImages.busybox(command.path("base")), "team/base", "1");
-            String commit = GitRepository.create(root, "team/app")
-                    .file("Dockerfile", "FROM %s\nCOPY Dockerfile /\n".formatted(registry.reference("team/base:1")))
-                    .commit("a");
+            String commit =
+                    pushes(registry, server, root, "team/base:1", "--platform=linux/amd64", "--provenance=mode=max");
             String url = server.url("team/app");
-            command.succeeds(
-                    "--context=" + url.replace("://", "://oauth2:s3cret@") + "#main",
-                    "--slipway-dir=" + command.path("own"),
-                    "--insecure",
-                    "--insecure-pull",
-                    "--platform=linux/amd64",
-                    "--destination=" + registry.reference("app:1"),
-                    "--provenance=mode=max");
-            JsonNode index = access.manifest("app", "1").json();
-            JsonNode attestation = access.manifest(
-                            "app", index.at("/manifests/1/digest").asText())
-                    .json();
             JsonNode statement = new ObjectMapper()
                     .readTree(access.blob(
-                            "app", attestation.at("/layers/0/digest").asText()));
+                            "app",
+                            access.attestation("app", "1")
+                                    .at("/layers/0/digest")
+                                    .asText()));
             JsonNode definition = statement.at("/predicate/buildDefinition");
             assertThat(definition.path("resolvedDependencies"))
                     .anySatisfy(base -> {

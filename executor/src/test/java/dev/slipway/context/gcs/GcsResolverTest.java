@@ -123,6 +123,14 @@ class GcsResolverTest {
         assertThat(room).isEmptyDirectory();
     }
 
+    private ContextOptions credentials(Path file, GoogleTokens tokens) throws IOException {
+        return ContextOptions.in(room.resolve("context"))
+                .withEnvironment(Map.of(
+                        "STORAGE_EMULATOR_HOST", server.url(), "GOOGLE_APPLICATION_CREDENTIALS", file.toString()))
+                .withNetwork(NetworkSettings.of(
+                        Map.of("SSL_CERT_FILE", tokens.certificate().toString())));
+    }
+
     @Test
     void workloadIdentityFederationGivesTheCredentials() throws Exception {
         server.put("private", "app.tar", tar("main.c", new byte[9]));
@@ -137,11 +145,7 @@ class GcsResolverTest {
                       "credential_source": {"file": "%s"}
                     }
                     """.formatted(tokens.url(), token));
-            ContextOptions options = ContextOptions.in(room.resolve("context"))
-                    .withEnvironment(Map.of(
-                            "STORAGE_EMULATOR_HOST", server.url(), "GOOGLE_APPLICATION_CREDENTIALS", file.toString()))
-                    .withNetwork(NetworkSettings.of(
-                            Map.of("SSL_CERT_FILE", tokens.certificate().toString())));
+            ContextOptions options = credentials(file, tokens);
             ContextUri uri = ContextUri.parse("gs://private/app.tar");
             try (BuildContext context = new GcsResolver().resolve(uri, options)) {
                 assertThat(context.root().resolve("main.c")).hasSize(9);
@@ -160,11 +164,7 @@ class GcsResolverTest {
         try (GoogleTokens tokens = GoogleTokens.start();
                 GoogleTokens others = GoogleTokens.start()) {
             Path file = Files.writeString(room.resolve("key.json"), tokens.keyFile());
-            ContextOptions options = ContextOptions.in(room.resolve("context"))
-                    .withEnvironment(Map.of(
-                            "STORAGE_EMULATOR_HOST", server.url(), "GOOGLE_APPLICATION_CREDENTIALS", file.toString()))
-                    .withNetwork(NetworkSettings.of(
-                            Map.of("SSL_CERT_FILE", tokens.certificate().toString())));
+            ContextOptions options = credentials(file, tokens);
             ContextUri uri = ContextUri.parse("gs://private/app.tar");
             try (BuildContext context = new GcsResolver().resolve(uri, options)) {
                 assertThat(context.root().resolve("main.c")).hasSize(9);

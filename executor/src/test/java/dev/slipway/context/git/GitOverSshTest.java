@@ -42,15 +42,18 @@ class GitOverSshTest {
         repository = made.bare();
     }
 
+    /** What a pipeline sets: its key, and whom to believe. */
+    private static Map<String, String> login(SshServer server) {
+        return new HashMap<>(Map.of(
+                "SSH_PRIVATE_KEY", server.key().toString(),
+                "SSH_KNOWN_HOSTS", server.knownHosts().toString()));
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"ed25519", "rsa", "ecdsa"})
     void aKeyFileOpensARepository(String type) throws Exception {
         try (SshServer server = SshServer.start(type);
-                BuildContext context = resolve(
-                        server,
-                        Map.of(
-                                "SSH_PRIVATE_KEY", server.key().toString(),
-                                "SSH_KNOWN_HOSTS", server.knownHosts().toString()))) {
+                BuildContext context = resolve(server, login(server))) {
             assertThat(context.revision()).contains(commit);
             assertThat(context.root().resolve("a.txt")).hasContent("a");
         }
@@ -143,12 +146,10 @@ class GitOverSshTest {
         try (SshServer server = SshServer.start("ed25519")) {
             URI url = URI.create(server.url(repository));
             configure("Host forge.example", "HostName 127.0.0.1", "Port " + url.getPort());
-            try (BuildContext context = resolve(
-                    "%s@forge.example:%s#main".formatted(url.getUserInfo(), repository),
-                    Map.of(
-                            "HOME", home().toString(),
-                            "SSH_PRIVATE_KEY", server.key().toString(),
-                            "SSH_KNOWN_HOSTS", server.knownHosts().toString()))) {
+            Map<String, String> environment = login(server);
+            environment.put("HOME", home().toString());
+            try (BuildContext context =
+                    resolve("%s@forge.example:%s#main".formatted(url.getUserInfo(), repository), environment)) {
                 assertThat(context.revision()).contains(commit);
                 assertThat(context.root().resolve("a.txt")).hasContent("a");
             }
@@ -159,10 +160,8 @@ class GitOverSshTest {
     void kanikosSchemeMeansSshWhereTheVariableSaysSo() throws Exception {
         try (SshServer server = SshServer.start("ed25519")) {
             String uri = server.url(repository).replaceFirst("ssh", "git");
-            Map<String, String> environment = new HashMap<>(Map.of(
-                    "GIT_PULL_METHOD", "ssh",
-                    "SSH_PRIVATE_KEY", server.key().toString(),
-                    "SSH_KNOWN_HOSTS", server.knownHosts().toString()));
+            Map<String, String> environment = login(server);
+            environment.put("GIT_PULL_METHOD", "ssh");
             try (BuildContext context = resolve(uri + "#refs/heads/main", environment)) {
                 assertThat(context.revision()).contains(commit);
             }
